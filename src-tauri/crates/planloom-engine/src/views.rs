@@ -1,0 +1,629 @@
+//! What the API, the command line and the screens see: every shape that leaves the engine, made from states
+//! and journals, never the other way round.
+
+mod attempts;
+mod execution;
+mod frame;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use indexmap::IndexMap;
+use planloom_core::check::Problem;
+use planloom_core::execution::{ExecutionStatus, Progress, QueuedKind, TaskStatus};
+use planloom_core::failure::Failure;
+use planloom_core::plan::{Hitl, Options, Plan};
+use planloom_core::usage::Usage;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+pub(crate) use attempts::{attempts, history};
+pub(crate) use execution::{execution_view, step_view};
+pub use frame::{Frame, FrameKind};
+
+/// RFC 3339 in UTC with milliseconds and `Z`.
+pub fn timestamp(at_ms: i64) -> String {
+    let at = DateTime::<Utc>::from_timestamp_millis(at_ms).unwrap_or_default();
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A part of a list, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Pagination {
+    pub total: u64,
+    pub limit: u32,
+    pub offset: u64,
+    pub has_more: bool,
+}
+
+/// A list with its pagination.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub pagination: Pagination,
+}
+
+/// A published plan.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanView {
+    pub id: String,
+    pub version: u32,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    pub steps: Vec<planloom_core::plan::Step>,
+    pub tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub input_schema: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defaults: Option<planloom_core::plan::Defaults>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hitl: Option<Hitl>,
+    pub created_at: String,
+    pub updated_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<String>,
+    /// Positions and notes on the canvas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub layout: Option<Value>,
+    /// With `view=summary`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stats: Option<PlanStats>,
+    /// What the check has to say that stands in nobody's way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Problem>,
+}
+
+impl PlanView {
+    pub(crate) fn new(id: String, version: u32, plan: Plan, created_at_ms: i64, updated_at_ms: i64) -> PlanView {
+        PlanView {
+            id,
+            version,
+            name: plan.name,
+            description: plan.description,
+            steps: plan.steps,
+            tags: plan.tags,
+            input_schema: plan.input_schema,
+            defaults: plan.defaults,
+            hitl: plan.hitl,
+            created_at: timestamp(created_at_ms),
+            updated_at: timestamp(updated_at_ms),
+            archived_at: None,
+            layout: None,
+            stats: None,
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// How a plan's executions went.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanStats {
+    pub executions: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_execution: Option<LastExecution>,
+    /// The statuses of the last twelve, newest first.
+    pub recent: Vec<String>,
+    /// USD, over those whose cost is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub average_cost: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub average_duration_ms: Option<u64>,
+}
+
+/// The newest execution of a plan.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LastExecution {
+    pub id: String,
+    pub status: String,
+    pub created_at: String,
+}
+
+/// One version of a plan, without its text.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionView {
+    pub version: u32,
+    pub created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Work in progress on a plan; any state, errors allowed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DraftView {
+    pub plan_id: String,
+    /// To be sent back with the next change, so that a second window cannot overwrite it unseen.
+    pub draft_revision: u64,
+    #[schema(value_type = Object)]
+    pub document: Value,
+    pub updated_at: String,
+}
+
+/// The answer of a check.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Validation {
+    pub valid: bool,
+    pub issues: Vec<Problem>,
+}
+
+/// One execution.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutionView {
+    pub id: String,
+    pub plan_id: String,
+    pub plan_version: u32,
+    pub plan_name: String,
+    pub status: ExecutionStatus,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub paused_reasons: Vec<PausedReasonView>,
+    pub progress: Progress,
+    /// By step id, in plan order; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::HashMap<String, StepView>>)]
+    pub steps: Option<IndexMap<String, StepView>>,
+    pub usage: UsageView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ExecutionErrorView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// No model was called.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
+    /// Absent in lists, with `outputs=none`, and once the texts were deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub input: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hitl: Option<Hitl>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<Options>,
+    /// Inputs, prompts and outputs were deleted for ever.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub texts_deleted: bool,
+    pub created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<String>,
+    #[serde(skip)]
+    pub(crate) input_ref: Option<planloom_core::execution::TextRef>,
+}
+
+/// One step of an execution.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+    pub status: TaskStatus,
+    /// What the step gives on; there when completed, empty when skipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+    /// The output as JSON, where the step has a schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub output_json: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_bytes: Option<u64>,
+    /// What a call in flight has written so far; only in snapshots of the live view.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// What waits for a reviewer; not yet the output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<String>,
+    /// Measured time of the model calls in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    pub task_id: String,
+    /// The alias that the step names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The provider's model that the last attempt used, as `provider:model id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<PhaseView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// USD; null where the price is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queued_reason: Option<QueuedReasonView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped_reason: Option<String>,
+    /// Why a reviewer rejected it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rejected_reason: Option<String>,
+    /// The deadline of the review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout_at: Option<String>,
+    #[serde(skip)]
+    pub(crate) output_ref: Option<planloom_core::execution::TextRef>,
+    #[serde(skip)]
+    pub(crate) draft_ref: Option<planloom_core::execution::TextRef>,
+    #[serde(skip)]
+    pub(crate) has_schema: bool,
+}
+
+/// Which call of an attempt is in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PhaseView {
+    Call,
+    Repair,
+    Score,
+}
+
+/// What a queued step waits for.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QueuedReasonView {
+    pub kind: QueuedKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+}
+
+/// Why an execution is paused.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PausedReasonView {
+    /// `approval` or `budget`.
+    pub kind: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub task_ids: Vec<String>,
+    /// USD that the next attempt may cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needed: Option<f64>,
+    /// USD that the budget has left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<f64>,
+}
+
+/// Why an execution failed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutionErrorView {
+    /// `EXECUTION_TIMEOUT`, `STEP_FAILED` or `STEP_REJECTED`.
+    pub code: &'static str,
+    pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_id: Option<String>,
+}
+
+/// Money in USD: null where some part has no price, with the known part beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CostView {
+    pub total: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<f64>,
+    /// A call was cut off, so it cost at least this.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
+}
+
+/// Tokens and cost of a whole execution.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageView {
+    pub input: u64,
+    pub output: u64,
+    pub total: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_read: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_write: Option<u64>,
+    /// USD; null where some price is not known.
+    pub total_cost: Option<f64>,
+    /// The known part where `totalCost` is null.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_cost: Option<f64>,
+    /// A call was cut off, so the cost is a lower bound.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
+    /// Some provider gave no usage.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub estimated: bool,
+}
+
+/// What a dry run says: nothing was called, nothing stored.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DryRunView {
+    pub plan_id: String,
+    /// Always `dry_run`.
+    pub status: &'static str,
+    pub progress: Progress,
+    /// Step ids that can run at the same time, level by level.
+    pub levels: Vec<Vec<String>>,
+    #[schema(value_type = std::collections::HashMap<String, DryRunStep>)]
+    pub steps: IndexMap<String, DryRunStep>,
+    /// USD; null where a price is not known.
+    pub cost_min: Option<f64>,
+    pub cost_max: Option<f64>,
+    /// Steps that will wait for a human, or may.
+    pub reviews: Vec<String>,
+    pub warnings: Vec<String>,
+}
+
+/// One step of a dry run.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DryRunStep {
+    /// Rendered with the input; what is not known yet stands as written.
+    pub prompt: String,
+    /// References that only a run can fill.
+    pub unresolved: Vec<String>,
+    pub model: String,
+    /// Estimated prompt tokens.
+    pub tokens: u64,
+    pub cost_min: Option<f64>,
+    pub cost_max: Option<f64>,
+}
+
+/// One step of one execution, in full.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StepDetail {
+    pub execution_id: String,
+    pub step_id: String,
+    #[schema(value_type = StepView)]
+    pub step: StepView,
+    /// Absent while something it needs is missing, and once the texts were deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    pub attempts: Vec<AttemptView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marks: Option<MarksView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionView>,
+    /// The model's text, where a reviewer's took its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_output: Option<String>,
+}
+
+/// One call of one attempt.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AttemptView {
+    /// The attempt, counted from 1.
+    pub n: u32,
+    pub kind: PhaseView,
+    /// `provider:model id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    pub started_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+    /// The model was cut off because the program ended.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+    #[serde(skip)]
+    pub(crate) output_ref: Option<planloom_core::execution::TextRef>,
+}
+
+/// The evaluator's marks, 0 to 1.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MarksView {
+    pub factual_consistency: f64,
+    pub prompt_adherence: f64,
+    pub completeness: f64,
+    pub formatting: f64,
+    pub summary: String,
+    pub confidence: f64,
+    /// Version of the evaluator's prompt.
+    pub prompt_version: u32,
+}
+
+/// What a reviewer, or a timer, decided.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DecisionView {
+    /// `approved` or `rejected`.
+    pub decision: &'static str,
+    pub by: String,
+    pub at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub was_modified: bool,
+    pub output_hash: String,
+}
+
+/// One approval, as the inbox lists it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalView {
+    pub task_id: String,
+    pub plan_execution_id: String,
+    pub plan_id: String,
+    pub plan_name: String,
+    pub step_id: String,
+    /// `pending`, `expired`, `held` within an undo, or the task's status once decided.
+    pub status: String,
+    pub model: Option<String>,
+    pub queue: String,
+    pub confidence: Option<f64>,
+    pub summary: Option<String>,
+    pub output: Option<String>,
+    pub prompt: Option<String>,
+    pub tags: Vec<String>,
+    pub created_at: String,
+    pub waiting_ms: i64,
+    pub timeout_at: Option<String>,
+    pub assigned_to: Option<String>,
+    /// `high` or `normal`.
+    pub priority: &'static str,
+    /// `reviewer` or `senior`.
+    pub reviewer_role: &'static str,
+    pub output_hash: String,
+    pub expired: bool,
+    /// Why a human is asked.
+    pub reason: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
+    /// Only for a single approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marks: Option<MarksView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<Vec<AttemptView>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_output: Option<String>,
+}
+
+/// The answer to an approval.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovedView {
+    pub task_id: String,
+    /// Always `completed`.
+    pub status: &'static str,
+    pub approved_at: String,
+    pub approved_by: String,
+    pub comment: Option<String>,
+    pub was_modified: bool,
+    /// Until then the decision can be taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<String>,
+}
+
+/// The answer to a rejection.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RejectedView {
+    pub task_id: String,
+    /// `rejected`, or `pending` when it is tried again.
+    pub status: &'static str,
+    pub rejected_at: String,
+    pub rejected_by: String,
+    pub reason: String,
+    pub retry: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<String>,
+}
+
+/// One entry of an approval's history.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryEntry {
+    pub event: &'static str,
+    pub at: String,
+    pub actor: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_hash: Option<String>,
+}
+
+/// The answer to a cancel.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CancelledView {
+    pub id: String,
+    pub status: ExecutionStatus,
+    pub progress: CancelledProgress,
+}
+
+/// Progress after a cancel: `cancelled` is always there.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CancelledProgress {
+    pub total: u32,
+    pub completed: u32,
+    pub running: u32,
+    pub pending: u32,
+    pub failed: u32,
+    pub cancelled: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<u32>,
+}
+
+/// The answer to a deletion of texts.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TextsDeleted {
+    pub id: String,
+    /// Texts that are gone from the database.
+    pub deleted: u64,
+    /// Texts that another execution still has.
+    pub kept: u64,
+}
+
+/// A queue, or a provider's model, with its load.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LaneView {
+    /// `queue` or `model`.
+    pub kind: &'static str,
+    /// The queue's name, or `provider:model id`.
+    pub name: String,
+    /// Null: no limit.
+    pub limit: Option<u32>,
+    pub running: u32,
+    pub waiting: u32,
+    /// The provider asked for a pause until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<String>,
+}
+
+/// Whether the engine can work.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthView {
+    /// `ok`, or `degraded` while the database cannot be written.
+    pub status: &'static str,
+    pub version: &'static str,
+    pub uptime_ms: u64,
+    pub database: DatabaseHealth,
+}
+
+/// The database's part of the health.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DatabaseHealth {
+    /// `ok`, or `unavailable`.
+    pub status: &'static str,
+    pub schema_version: u32,
+}
