@@ -307,22 +307,55 @@ pub enum TaskState {
     /// Its condition is to be evaluated.
     Due,
     /// Ready; waits for a lane, or for room in the budget.
-    Queued { needed: Option<PicoUsd> },
+    Queued {
+        needed: Option<PicoUsd>,
+    },
     /// A model call is in flight.
-    Running { attempt: u32, call: u32, model: Model, since_ms: i64 },
+    Running {
+        attempt: u32,
+        call: u32,
+        model: Model,
+        since_ms: i64,
+    },
     /// The answer did not fit the schema; the repair call is in flight.
-    Repairing { attempt: u32, call: u32, model: Model, since_ms: i64, answer: TextRef, mismatch: String },
+    Repairing {
+        attempt: u32,
+        call: u32,
+        model: Model,
+        since_ms: i64,
+        answer: TextRef,
+        mismatch: String,
+    },
     /// The scoring call is in flight.
-    Scoring { call: u32, draft: Draft, since_ms: i64 },
+    Scoring {
+        call: u32,
+        draft: Draft,
+        since_ms: i64,
+    },
     /// Waits before another attempt.
-    Backoff { until_ms: i64, failure: Failure, rate_limited: bool },
+    Backoff {
+        until_ms: i64,
+        failure: Failure,
+        rate_limited: bool,
+    },
     AwaitingApproval(Box<Approval>),
     /// Decided, but the decision can still be taken back.
-    Held { approval: Box<Approval>, until_ms: i64 },
-    Completed { output: TextRef },
-    Failed { failure: Failure },
-    Rejected { reason: String },
-    Skipped { because: SkipReason },
+    Held {
+        approval: Box<Approval>,
+        until_ms: i64,
+    },
+    Completed {
+        output: TextRef,
+    },
+    Failed {
+        failure: Failure,
+    },
+    Rejected {
+        reason: String,
+    },
+    Skipped {
+        because: SkipReason,
+    },
     Cancelled(Kept),
 }
 

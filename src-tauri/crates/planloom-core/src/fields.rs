@@ -161,7 +161,7 @@ impl<'v, 'p> Reader<'v, 'p> {
         match text_of(&path, value, chars) {
             Ok(text) => Some(text),
             Err(problem) => {
-                self.report(problem);
+                self.report(*problem);
                 None
             }
         }
@@ -184,7 +184,7 @@ impl<'v, 'p> Reader<'v, 'p> {
         match whole_of(&path, value, &range) {
             Ok(number) => Some(number),
             Err(problem) => {
-                self.report(problem);
+                self.report(*problem);
                 None
             }
         }
@@ -203,7 +203,7 @@ impl<'v, 'p> Reader<'v, 'p> {
         match number_of(&path, value, &range) {
             Ok(number) => Some(number),
             Err(problem) => {
-                self.report(problem);
+                self.report(*problem);
                 None
             }
         }
@@ -249,7 +249,7 @@ impl<'v, 'p> Reader<'v, 'p> {
             match item.as_str() {
                 Some(text) if chars == (0..=usize::MAX) => texts.push(text),
                 _ => texts.push(text_of(&element(&path, index), item, &chars).unwrap_or_else(|problem| {
-                    self.report(problem);
+                    self.report(*problem);
                     ""
                 })),
             }
@@ -396,20 +396,20 @@ fn wrong_size(
 }
 
 /// A string whose length in characters is in `chars`.
-pub fn text_of<'v>(path: &str, value: &'v Value, chars: &RangeInclusive<usize>) -> Result<&'v str, Problem> {
-    let Value::String(text) = value else { return Err(wrong_type(path, "a string", value)) };
+pub fn text_of<'v>(path: &str, value: &'v Value, chars: &RangeInclusive<usize>) -> Result<&'v str, Box<Problem>> {
+    let Value::String(text) = value else { return Err(Box::new(wrong_type(path, "a string", value))) };
     let count = if *chars.end() < text.len() || *chars.start() > 0 { text.chars().count() } else { text.len() };
     match wrong_size(path, "characters", ("minLength", "maxLength"), count, chars) {
-        Some(problem) => Err(problem),
+        Some(problem) => Err(Box::new(problem)),
         None => Ok(text),
     }
 }
 
 /// A whole number in `range`.
-pub fn whole_of(path: &str, value: &Value, range: &RangeInclusive<u64>) -> Result<u64, Problem> {
+pub fn whole_of(path: &str, value: &Value, range: &RangeInclusive<u64>) -> Result<u64, Box<Problem>> {
     let (least, most) = (*range.start(), *range.end());
     let Value::Number(number) = value else {
-        return Err(wrong_type(path, "a whole number", value));
+        return Err(Box::new(wrong_type(path, "a whole number", value)));
     };
     let whole = whole(number);
     if let Some(whole) = whole.filter(|whole| range.contains(whole)) {
@@ -424,7 +424,7 @@ pub fn whole_of(path: &str, value: &Value, range: &RangeInclusive<u64>) -> Resul
     };
     let message =
         format!("{} must be a whole number from {least} to {most}; it is {}.", quote(path), quote(&number.to_string()));
-    Err(Problem::invalid(path, rule, message))
+    Err(Box::new(Problem::invalid(path, rule, message)))
 }
 
 fn whole(number: &Number) -> Option<u64> {
@@ -437,13 +437,14 @@ fn whole(number: &Number) -> Option<u64> {
 }
 
 /// A number in `range`.
-pub fn number_of(path: &str, value: &Value, range: &RangeInclusive<f64>) -> Result<f64, Problem> {
-    let Value::Number(number) = value else { return Err(wrong_type(path, "a number", value)) };
+pub fn number_of(path: &str, value: &Value, range: &RangeInclusive<f64>) -> Result<f64, Box<Problem>> {
+    let Value::Number(number) = value else { return Err(Box::new(wrong_type(path, "a number", value))) };
     let read = number.as_f64().filter(|number| range.contains(number));
     read.ok_or_else(|| {
         let rule = if number.to_string().starts_with('-') { "minimum" } else { "maximum" };
         let (least, most) = (range.start(), range.end());
         let shown = quote(&number.to_string());
-        Problem::invalid(path, rule, format!("{} must be from {least} to {most}; it is {shown}.", quote(path)))
+        let message = format!("{} must be from {least} to {most}; it is {shown}.", quote(path));
+        Box::new(Problem::invalid(path, rule, message))
     })
 }

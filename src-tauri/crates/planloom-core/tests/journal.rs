@@ -198,7 +198,8 @@ fn a_chain_completes() {
 #[test]
 fn a_condition_skips_and_the_join_runs() {
     let urgent = StepShape { has_condition: true, ..step("urgent", &[0]) };
-    let steps = vec![step("triage", &[]), urgent, step("after-urgent", &[1]), step("normal", &[0]), step("join", &[2, 3])];
+    let steps =
+        vec![step("triage", &[]), urgent, step("after-urgent", &[1]), step("normal", &[0]), step("join", &[2, 3])];
     let mut life = life(steps, Hitl::default(), Options::default());
     life.call(0, "calm");
     life.say(Input::Condition { step: 1, result: Ok(false) });
@@ -243,7 +244,8 @@ fn a_reviewer_edits_and_approves_once() {
     let mut life = life(vec![step("analyze", &[]), step("draft", &[0])], hitl, Options::default());
     life.call(0, "risks");
     life.wait(5_000);
-    let verdict = Verdict::Approved { modified: Some(TextRef::of("fewer risks")), comment: Some("Shorter.".to_owned()) };
+    let verdict =
+        Verdict::Approved { modified: Some(TextRef::of("fewer risks")), comment: Some("Shorter.".to_owned()) };
     let decide = |verdict: &Verdict, judged: &str| Input::Decide {
         step: 0,
         verdict: verdict.clone(),
@@ -267,9 +269,16 @@ fn a_rejection_with_retry_is_undone_repeated_and_reviewed_again() {
     let reviewed = StepShape { requires_approval: true, ..step("analyze", &[]) };
     let mut life = life(vec![reviewed], hitl, Options::default());
     life.call(0, "risks");
-    let verdict = Verdict::Rejected { reason: "Too long.".to_owned(), retry: true, retry_prompt: Some("Shorter.".to_owned()) };
+    let verdict =
+        Verdict::Rejected { reason: "Too long.".to_owned(), retry: true, retry_prompt: Some("Shorter.".to_owned()) };
     for _ in 0..2 {
-        life.say(Input::Decide { step: 0, verdict: verdict.clone(), by: "ada".to_owned(), judged: None, undo_ms: 5_000 });
+        life.say(Input::Decide {
+            step: 0,
+            verdict: verdict.clone(),
+            by: "ada".to_owned(),
+            judged: None,
+            undo_ms: 5_000,
+        });
         life.wait(1_000);
         if life.state.tasks[0].decision.as_ref().is_some_and(|decision| decision.at_ms < T0_MS + 2_000) {
             life.say(Input::Undo { step: 0, by: "ada".to_owned() });
@@ -360,4 +369,39 @@ fn the_time_of_the_machine_runs_out_and_that_of_people_does_not() {
     life.admit(1);
     life.wake();
     insta::assert_snapshot!(life.page());
+}
+
+#[test]
+fn a_clock_that_is_set_back_strands_no_retry() {
+    let mut life = life(vec![step("extract", &[])], Hitl::default(), Options::default());
+    life.admit(0);
+    life.answered(0, Err(failure(FailureCode::ProviderOverloaded, None)));
+    life.wait(-86_400_000);
+    life.say(Input::ClockMoved);
+    assert_eq!(life.state.queued().collect::<Vec<_>>(), [0]);
+    life.call(0, "clauses");
+    assert_eq!(life.state.status(), ExecutionStatus::Completed);
+}
+
+#[test]
+fn a_wait_of_nothing_uses_up_an_attempt() {
+    let mut life = life(vec![step("extract", &[])], Hitl::default(), Options::default());
+    for _ in 0..3 {
+        life.admit(0);
+        life.answered(0, Err(failure(FailureCode::ProviderOverloaded, Some(0))));
+        if life.state.wake_at_ms().is_some() {
+            life.wake();
+        }
+    }
+    assert_eq!(life.state.status(), ExecutionStatus::Failed);
+}
+
+#[test]
+fn a_call_that_costs_nothing_costs_nothing_when_it_is_cut() {
+    let mut life = life(vec![step("local", &[])], Hitl::default(), Options::default());
+    let model =
+        Model { alias: "local".into(), provider: "openai".into(), model_id: "m".into(), prices: Some(Prices::FREE) };
+    life.say(Input::Admitted { step: 0, model, reserve: PicoUsd(0) });
+    life.say(Input::Cancel { by: "local".to_owned() });
+    assert_eq!(life.state.spent, Spent::default());
 }

@@ -92,7 +92,9 @@ fn nonsense_is_refused_and_never_panics() {
 /// steps a thousand times the cost of 10.
 #[test]
 fn the_cost_of_a_step_is_flat() {
-    for (what, shape) in [("chain", cost::chain as fn(u32) -> Shape), ("fan-out", cost::fan_out), ("short of budget", cost::fan_out)] {
+    for (what, shape) in
+        [("chain", cost::chain as fn(u32) -> Shape), ("fan-out", cost::fan_out), ("short of budget", cost::fan_out)]
+    {
         let max_cost = (what == "short of budget").then_some(1e-9);
         for steps in [10, 100, 1_000, 10_000] {
             let (step_ns, events) = cost::of_a_step(shape(steps), max_cost);

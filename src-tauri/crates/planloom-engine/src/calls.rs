@@ -12,7 +12,7 @@ use planloom_core::failure::FailureCode;
 use planloom_core::usage::{Prices, Usage};
 use planloom_providers::{Call, CallError, CallKind};
 
-use crate::registry::Registry;
+use crate::registry::{Registry, Unready};
 use crate::render::{Material, Rendered, failure};
 use crate::texts::Texts;
 
@@ -165,11 +165,8 @@ async fn send(
         let message = format!("There is no model alias `{}` in the settings any more. Add it, then resume.", model.alias);
         return Err(failure(FailureCode::InvalidModel, message));
     }
-    let snapshot = registry.snapshot();
-    let provider = snapshot.provider(&model.provider).await;
-    let provider = provider.map_err(|missing| failure(FailureCode::ProviderAuth, missing.to_string()))?;
     let limit = Duration::from_millis(timeout_ms);
-    match tokio::time::timeout(limit, provider.call(call, piece)).await {
+    match tokio::time::timeout(limit, attempt(call, model, registry, piece)).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(failed(error, model.prices, millis(begun))),
         Err(_) => Err(CallFailure {
@@ -185,6 +182,28 @@ async fn send(
             duration_ms: millis(begun),
         }),
     }
+}
+
+/// The call itself; making the provider's client may wait for a person to unlock the keychain.
+async fn attempt(
+    call: &Call,
+    model: &Model,
+    registry: &Registry,
+    piece: &mut (dyn FnMut(&str) + Send),
+) -> Result<planloom_providers::Answer, CallError> {
+    let snapshot = registry.snapshot();
+    let missing = |error: String| CallError::new(FailureCode::ProviderAuth, error);
+    let provider = snapshot.provider(&model.provider).await.map_err(|error| missing(error.to_string()))?;
+    if !model.model_id.is_empty() {
+        return provider.call(call, piece).await;
+    }
+    // The alias leaves the model to a server that was not asked yet.
+    let resolved = snapshot.resolve(&model.alias).await.map_err(|unready| match unready {
+        Unready::Listing(error) => error,
+        Unready::Model(_) | Unready::Provider(_) => missing(unready.to_string()),
+    })?;
+    let call = Call { model_id: resolved.model.model_id.to_string(), ..call.clone() };
+    provider.call(&call, piece).await
 }
 
 fn failed(error: CallError, prices: Option<Prices>, duration_ms: u64) -> CallFailure {

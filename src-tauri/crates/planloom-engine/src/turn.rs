@@ -134,6 +134,8 @@ pub(crate) struct Loop {
     dirty: IndexSet<Arc<str>>,
     /// Executions with scores that wait for the evaluator's lane.
     unscored: IndexSet<Arc<str>>,
+    /// Readers wait for the end of the turn: what is not on disk is not shown.
+    sees: Vec<(Arc<str>, See)>,
     writes: Vec<Box<dyn Writing>>,
     waiters: Vec<(Arc<str>, Result<(), Error>, Box<dyn Waiter>)>,
     /// Answers that arrived and could not be written yet.
@@ -165,6 +167,7 @@ impl Loop {
             timers: BTreeSet::new(),
             dirty: IndexSet::new(),
             writes: Vec::new(),
+            sees: Vec::new(),
             waiters: Vec::new(),
             unscored: IndexSet::new(),
             retained: Vec::new(),
@@ -271,9 +274,7 @@ impl Loop {
                     }
                 }
             }
-            Message::See { execution, see } => {
-                see(self.live.get(&execution).map(|live| Seen { live, lanes: &self.lanes }).as_ref());
-            }
+            Message::See { execution, see } => self.sees.push((execution, see)),
             Message::Lanes(reply) => {
                 let _ = reply.send(self.lane_views());
             }
@@ -382,6 +383,13 @@ impl Loop {
 
     /// Everything after the messages: conditions, lanes, the commit, and what follows from it.
     fn finish_turn(&mut self, now_ms: i64) {
+        self.write_turn(now_ms);
+        for (execution, see) in std::mem::take(&mut self.sees) {
+            see(self.live.get(&execution).map(|live| Seen { live, lanes: &self.lanes }).as_ref());
+        }
+    }
+
+    fn write_turn(&mut self, now_ms: i64) {
         self.advance(now_ms);
         if self.dirty.is_empty() && self.writes.is_empty() && self.waiters.is_empty() {
             return;

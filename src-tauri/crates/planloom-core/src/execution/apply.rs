@@ -120,8 +120,7 @@ impl ExecutionState {
         self.max_cost = start.options.max_cost.and_then(PicoUsd::from_usd);
         let listed: std::collections::HashSet<&str> = start.hitl.required_for.iter().map(String::as_str).collect();
         let shape = Arc::clone(&self.shape);
-        self.required =
-            shape.steps.iter().map(|step| step.requires_approval || listed.contains(&*step.id)).collect();
+        self.required = shape.steps.iter().map(|step| step.requires_approval || listed.contains(&*step.id)).collect();
         self.start = Some(Box::new(start.clone()));
         self.stage = Stage::Open;
         for (index, step) in shape.steps.iter().enumerate() {
@@ -375,10 +374,8 @@ impl ExecutionState {
                 TaskState::AwaitingApproval(approval) => Kept::Unreviewed(approval.clone()),
                 _ => Kept::Nothing,
             };
-            if matches!(
-                task.state,
-                TaskState::Running { .. } | TaskState::Repairing { .. } | TaskState::Scoring { .. }
-            ) {
+            if matches!(task.state, TaskState::Running { .. } | TaskState::Repairing { .. } | TaskState::Scoring { .. })
+            {
                 let held = task.reserved;
                 self.settle_call(step, Usage::default(), self.interruption_cost(step), 0);
                 self.tasks[step as usize].released = held;

@@ -111,11 +111,7 @@ impl ExecutionState {
         Next::Review { reason, until_ms: self.review_until_ms(now_ms) }
     }
 
-    fn decide_condition(
-        &self,
-        step: StepIndex,
-        result: Result<bool, CallFailure>,
-    ) -> Result<Vec<Event>, Refusal> {
+    fn decide_condition(&self, step: StepIndex, result: Result<bool, CallFailure>) -> Result<Vec<Event>, Refusal> {
         if self.task(step)?.state != TaskState::Due {
             return Err(Refusal::NotDue);
         }

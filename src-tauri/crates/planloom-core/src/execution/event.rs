@@ -17,17 +17,50 @@ use crate::usage::{PicoUsd, Usage};
 pub enum Input {
     Start(Box<Start>),
     /// A condition was evaluated.
-    Condition { step: StepIndex, result: Result<bool, CallFailure> },
+    Condition {
+        step: StepIndex,
+        result: Result<bool, CallFailure>,
+    },
     /// A lane has room for the task; `reserve` is what its attempt may cost at most.
-    Admitted { step: StepIndex, model: Model, reserve: PicoUsd },
-    Answered { step: StepIndex, call: u32, result: Result<Answer, CallFailure> },
-    Scored { step: StepIndex, call: u32, scoring: Box<Scoring> },
-    Decide { step: StepIndex, verdict: Verdict, by: String, judged: Option<TextHash>, undo_ms: u64 },
-    Undo { step: StepIndex, by: String },
-    Assign { step: StepIndex, reviewer: Option<String>, by: String },
-    Cancel { by: String },
+    Admitted {
+        step: StepIndex,
+        model: Model,
+        reserve: PicoUsd,
+    },
+    Answered {
+        step: StepIndex,
+        call: u32,
+        result: Result<Answer, CallFailure>,
+    },
+    Scored {
+        step: StepIndex,
+        call: u32,
+        scoring: Box<Scoring>,
+    },
+    Decide {
+        step: StepIndex,
+        verdict: Verdict,
+        by: String,
+        judged: Option<TextHash>,
+        undo_ms: u64,
+    },
+    Undo {
+        step: StepIndex,
+        by: String,
+    },
+    Assign {
+        step: StepIndex,
+        reviewer: Option<String>,
+        by: String,
+    },
+    Cancel {
+        by: String,
+    },
     /// Resumes an ended execution, or raises the budget of one that waits for it.
-    Resume { max_cost: Option<PicoUsd>, by: String },
+    Resume {
+        max_cost: Option<PicoUsd>,
+        by: String,
+    },
     /// The process that ran it is gone; a new one takes over.
     Recover,
     /// The clock was set, or the machine slept: what passed meanwhile is nobody's time.
@@ -43,7 +76,10 @@ pub enum Next {
     Complete,
     Repair,
     Score,
-    Review { reason: ReviewReason, until_ms: Option<i64> },
+    Review {
+        reason: ReviewReason,
+        until_ms: Option<i64>,
+    },
     /// The repaired answer does not fit the schema either.
     Mismatch,
 }
@@ -53,7 +89,10 @@ pub enum Next {
 #[serde(rename_all = "snake_case")]
 pub enum AfterFailure {
     /// Another attempt at `until_ms`; `free` when it does not use up one of `maxAttempts`.
-    Retry { until_ms: i64, free: bool },
+    Retry {
+        until_ms: i64,
+        free: bool,
+    },
     Fail,
 }
 
@@ -66,7 +105,10 @@ pub enum AfterInterruption {
     /// The same repair or scoring call again.
     Again,
     /// The score is given up; a human is asked.
-    Review { reason: ReviewReason, until_ms: Option<i64> },
+    Review {
+        reason: ReviewReason,
+        until_ms: Option<i64>,
+    },
     Fail,
 }
 
@@ -75,30 +117,99 @@ pub enum AfterInterruption {
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     Started(Box<Start>),
-    ConditionMet { step: StepIndex },
-    Skipped { step: StepIndex, because: SkipReason },
-    ConditionFailed { step: StepIndex, failure: Failure },
-    Admitted { step: StepIndex, attempt: u32, model: Model, reserved: PicoUsd },
-    BudgetShort { step: StepIndex, needed: PicoUsd },
-    Answered { step: StepIndex, call: u32, answer: Box<Answer>, next: Next },
-    CallFailed { step: StepIndex, call: u32, failure: Failure, usage: Usage, cost: Cost, duration_ms: u64, then: AfterFailure },
-    Interrupted { step: StepIndex, call: u32, then: AfterInterruption },
-    RetryDue { step: StepIndex },
-    Scored { step: StepIndex, call: u32, scoring: Box<Scoring>, next: Next },
-    Decided { step: StepIndex, decision: Box<Decision>, held_until_ms: Option<i64> },
-    TookEffect { step: StepIndex },
-    Undone { step: StepIndex, by: String },
-    Assigned { step: StepIndex, reviewer: Option<String>, by: String },
+    ConditionMet {
+        step: StepIndex,
+    },
+    Skipped {
+        step: StepIndex,
+        because: SkipReason,
+    },
+    ConditionFailed {
+        step: StepIndex,
+        failure: Failure,
+    },
+    Admitted {
+        step: StepIndex,
+        attempt: u32,
+        model: Model,
+        reserved: PicoUsd,
+    },
+    BudgetShort {
+        step: StepIndex,
+        needed: PicoUsd,
+    },
+    Answered {
+        step: StepIndex,
+        call: u32,
+        answer: Box<Answer>,
+        next: Next,
+    },
+    CallFailed {
+        step: StepIndex,
+        call: u32,
+        failure: Failure,
+        usage: Usage,
+        cost: Cost,
+        duration_ms: u64,
+        then: AfterFailure,
+    },
+    Interrupted {
+        step: StepIndex,
+        call: u32,
+        then: AfterInterruption,
+    },
+    RetryDue {
+        step: StepIndex,
+    },
+    Scored {
+        step: StepIndex,
+        call: u32,
+        scoring: Box<Scoring>,
+        next: Next,
+    },
+    Decided {
+        step: StepIndex,
+        decision: Box<Decision>,
+        held_until_ms: Option<i64>,
+    },
+    TookEffect {
+        step: StepIndex,
+    },
+    Undone {
+        step: StepIndex,
+        by: String,
+    },
+    Assigned {
+        step: StepIndex,
+        reviewer: Option<String>,
+        by: String,
+    },
     /// The deadline passed unseen; the reviewer gets until `until_ms`.
-    Reminded { step: StepIndex, until_ms: i64 },
-    Expired { step: StepIndex },
-    BudgetRaised { max_cost: PicoUsd, by: String },
-    CancelRequested { by: String },
+    Reminded {
+        step: StepIndex,
+        until_ms: i64,
+    },
+    Expired {
+        step: StepIndex,
+    },
+    BudgetRaised {
+        max_cost: PicoUsd,
+        by: String,
+    },
+    CancelRequested {
+        by: String,
+    },
     TimedOut,
-    Resumed { by: String, max_cost: Option<PicoUsd>, reviews_until_ms: Option<i64> },
+    Resumed {
+        by: String,
+        max_cost: Option<PicoUsd>,
+        reviews_until_ms: Option<i64>,
+    },
     Recovered,
     ClockMoved,
-    Ended { outcome: Outcome },
+    Ended {
+        outcome: Outcome,
+    },
 }
 
 /// Why an input is not possible now.

@@ -158,9 +158,11 @@ impl ExecutionState {
         let unproven = (approval.score_asked && approval.score.is_none()) || approval.draft.truncated;
         let on_timeout = self.hitl().and_then(|hitl| hitl.on_timeout).unwrap_or_default();
         let verdict = match on_timeout {
-            OnTimeout::Reject => {
-                Verdict::Rejected { reason: "The time for the review was up.".to_owned(), retry: false, retry_prompt: None }
-            }
+            OnTimeout::Reject => Verdict::Rejected {
+                reason: "The time for the review was up.".to_owned(),
+                retry: false,
+                retry_prompt: None,
+            },
             OnTimeout::Approve if !unproven => Verdict::Approved { modified: None, comment: None },
             OnTimeout::Approve | OnTimeout::Hold => return Event::Expired { step },
         };

@@ -2,7 +2,7 @@
 //!
 //! A document is shared, not copied: a container is a handle on the whole document and the way to a place in it, and
 //! only a text that is asked for is copied. Numbers keep their digits: one that the engine would print differently
-//! (`1.10`, `1e3`, forty digits) is an object that prints as written and turns into a number where it is calculated with.
+//! (`1.10`, `1e+3`, forty digits) is an object that prints as written and turns into a number where it is calculated with.
 
 use std::fmt;
 use std::sync::Arc;

@@ -128,7 +128,8 @@ pub fn cost(dice: &mut Dice, ceiling: u64, prices: Option<Prices>, answered: boo
     if prices == Some(Prices::FREE) {
         return (0, Cost::NOTHING);
     }
-    let real = dice.range(0, ceiling);
+    // The worst case is the one that a budget has to stand.
+    let real = if dice.percent(60) { ceiling } else { dice.range(0, ceiling) };
     if prices.is_none() {
         return (real, Cost::Unpriced);
     }

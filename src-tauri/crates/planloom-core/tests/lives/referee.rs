@@ -168,10 +168,7 @@ impl Referee {
         self.recovering = *event == Event::Recovered || (self.recovering && follows);
         self.clock_moved =
             matches!(event, Event::ClockMoved | Event::Recovered) || (self.clock_moved && (follows || self.recovering));
-        assert!(
-            self.outcome.is_none() || matches!(event, Event::Resumed { .. }),
-            "{event:?} after the end"
-        );
+        assert!(self.outcome.is_none() || matches!(event, Event::Resumed { .. }), "{event:?} after the end");
         self.note(event, at_ms);
         self.derive();
     }

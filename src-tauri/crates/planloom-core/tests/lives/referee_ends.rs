@@ -3,7 +3,13 @@
 use super::*;
 
 impl Referee {
-    pub(super) fn note_decided(&mut self, step: StepIndex, decision: &Decision, held_until_ms: Option<i64>, at_ms: i64) {
+    pub(super) fn note_decided(
+        &mut self,
+        step: StepIndex,
+        decision: &Decision,
+        held_until_ms: Option<i64>,
+        at_ms: i64,
+    ) {
         let on_timeout = self.start().hitl.on_timeout.unwrap_or_default();
         let seen = self.seen(step);
         assert_eq!(seen.place, Place::Approval, "decided twice, or without an approval");

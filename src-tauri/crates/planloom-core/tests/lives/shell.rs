@@ -35,8 +35,12 @@ impl World {
         let is_wanted = |step: &StepIndex, call: u32, phase: Phase| {
             wanted.get(step) == Some(&Effect::Call { step: *step, call, phase })
         };
-        let unwanted: Vec<StepIndex> =
-            self.calls.iter().filter(|(step, (call, phase))| !is_wanted(step, *call, *phase)).map(|(step, _)| *step).collect();
+        let unwanted: Vec<StepIndex> = self
+            .calls
+            .iter()
+            .filter(|(step, (call, phase))| !is_wanted(step, *call, *phase))
+            .map(|(step, _)| *step)
+            .collect();
         for step in unwanted {
             self.calls.remove(&step);
         }
@@ -76,7 +80,8 @@ impl World {
     fn call(&mut self, step: StepIndex, call: u32, phase: Phase) {
         let ceiling = self.ceilings[step as usize];
         let faulty = self.dice.percent(self.faults);
-        let simulated = self.prices == Some(Prices::FREE) && self.state.start.as_ref().is_some_and(|start| start.simulated);
+        let simulated =
+            self.prices == Some(Prices::FREE) && self.state.start.as_ref().is_some_and(|start| start.simulated);
         let (ceiling, prices) = match phase {
             Phase::Call => (ceiling.call, self.prices),
             Phase::Repair => (ceiling.repair, self.prices),
@@ -176,7 +181,8 @@ impl World {
                 start.options.max_cost = None;
             }
             self.allowed = start.options.max_cost.and_then(PicoUsd::from_usd).map(|cost| cost.0);
-            let starts = |happening: &Happening| matches!(happening, Happening::Say(said) if matches!(**said, Input::Start(_)));
+            let starts =
+                |happening: &Happening| matches!(happening, Happening::Say(said) if matches!(**said, Input::Start(_)));
             self.agenda.retain(|_, happening| !starts(happening));
             return self.say_in(0, Input::Start(Box::new(start)));
         }

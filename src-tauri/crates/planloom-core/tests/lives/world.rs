@@ -136,7 +136,9 @@ impl World {
     fn nonsense(&mut self, step: StepIndex) -> Input {
         let stale = self.dice.pick(&[0, u32::MAX]);
         match self.dice.range(0, 6) {
-            0 => Input::Answered { step, call: stale, result: Ok(answers::answer(&mut self.dice, Cost::NOTHING, false)) },
+            0 => {
+                Input::Answered { step, call: stale, result: Ok(answers::answer(&mut self.dice, Cost::NOTHING, false)) }
+            }
             1 => Input::Answered { step, call: stale, result: Err(answers::failure(&mut self.dice, Cost::NOTHING)) },
             2 => {
                 let scoring = Box::new(answers::scoring(&mut self.dice, Cost::NOTHING, false));

@@ -7,7 +7,7 @@ use planloom_core::request::ExecuteRequest;
 
 use crate::Error;
 use crate::registry::{Snapshot, Unready};
-use crate::settings::Resolved;
+use crate::settings::{ProviderKind, Resolved};
 
 /// Bytes of a token at the very most: a prompt that is too long by this is too long for certain.
 const MOST_BYTES_PER_TOKEN: u64 = 16;
@@ -121,11 +121,17 @@ struct Resolving<'a> {
 impl Resolving<'_> {
     fn model(&mut self, alias: &str, field: &str, step_id: Option<&str>) -> Option<Resolved> {
         let found = if self.simulate {
-            self.registry.settings().resolve(alias).map(Resolved::simulated).map_err(Unready::from)
+            self.registry.meaning(alias).map(Resolved::simulated).map_err(Unready::from)
         } else {
             self.registry.ready(alias)
         };
         match found {
+            Ok(found) if !self.simulate && found.provider_kind == ProviderKind::Simulator => {
+                let message = "this is the simulator, which is used only by consent.".to_owned();
+                let entry = self.missing.entry(message).or_insert((alias.to_owned(), Vec::new()));
+                entry.1.push(step_id.unwrap_or("the evaluator").to_owned());
+                Some(found)
+            }
             Ok(found) => Some(found),
             Err(Unready::Model(error)) => {
                 let problem = Problem::error(ProblemCode::InvalidModel, field, "exists", error.to_string());

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::check::Models;
 use super::{Handle, dry_run};
 use crate::plans::Published;
+use crate::registry::Unready;
 use crate::reply::{Receipt, Reply};
 use crate::shared::Shared;
 use crate::texts::Shown;
@@ -57,6 +58,7 @@ impl Handle {
     /// Starts an execution of a plan, or says what it would do.
     pub async fn execute(&self, plan_id: &str, body: Value, receipt: Option<Receipt>) -> Result<Executed, Error> {
         let row = self.present_plan(plan_id).await?;
+        self.ask_for_models(&row, &body).await?;
         let prepared = self.off_thread(move |shared| prepare(shared, row, &body)).await?;
         if prepared.request.options.dry_run == Some(true) {
             let Prepared { plan_id, published, request, models, warnings, .. } = prepared;
@@ -91,6 +93,28 @@ impl Handle {
         self.order(order).await?;
         let view = answer.await.unwrap_or_else(|_| Err(super::stopped()))?;
         Ok(Executed::Started(Box::new(view)))
+    }
+
+    /// Where an alias leaves the model to a nearby server, that one is asked before anything starts.
+    async fn ask_for_models(&self, row: &planloom_store::PlanRow, body: &Value) -> Result<(), Error> {
+        if body["options"]["simulate"] == true {
+            return Ok(());
+        }
+        let version = request::plan_version(body).unwrap_or(row.latest_version);
+        let plan_id = row.id.clone();
+        let published = self.off_thread(move |shared| shared.plans.version(&plan_id, version)).await?;
+        let registry = self.shared.registry.snapshot();
+        let open: std::collections::BTreeSet<&str> = published.plan.steps().iter().map(|step| &*step.model).collect();
+        for alias in open {
+            // What else stands in the way is said with everything else.
+            if let Err(Unready::Listing(error)) = registry.resolve(alias).await {
+                let uses = published.plan.steps().iter().filter(|step| *step.model == *alias);
+                let step_ids: Vec<String> = uses.map(|step| step.id.to_string()).collect();
+                let message = format!("The server of the model `{alias}` did not say which model it has. {error}");
+                return Err(Error::ProviderNotConfigured { message, step_ids });
+            }
+        }
+        Ok(())
     }
 
     /// An execution as JSON text; `texts` says whether inputs and outputs are in it.

@@ -131,7 +131,7 @@ impl Loop {
             .iter()
             .filter(|(_, waiting)| !waiting.is_empty())
             .map(|(line, _)| {
-                let resolved = registry.settings().resolve(&line.alias).ok();
+                let resolved = registry.meaning(&line.alias).ok();
                 (line.clone(), resolved.map(|found| if line.simulated { found.simulated() } else { found }))
             })
             .collect();
@@ -237,7 +237,7 @@ impl Loop {
         let registry = self.shared.registry.snapshot();
         let settings = registry.settings();
         let alias = start.hitl.evaluator.as_deref().unwrap_or(&settings.document().evaluator);
-        let resolved = settings.resolve(alias).ok()?;
+        let resolved = registry.meaning(alias).ok()?;
         Some(if start.simulated { resolved.simulated() } else { resolved })
     }
 
@@ -271,7 +271,7 @@ impl Loop {
             let steps = |id| self.live.get(id).and_then(|live: &Live| live.waiting.get(line)).map_or(0, |set| set.len());
             let count = ids.iter().map(steps).sum::<usize>() as u32;
             *waiting_in.entry(Lane::Queue(Arc::clone(&line.queue))).or_default() += count;
-            let resolved = settings.resolve(&line.alias).ok();
+            let resolved = registry.meaning(&line.alias).ok();
             let resolved = resolved.map(|found| if line.simulated { found.simulated() } else { found });
             if let Some(found) = resolved {
                 *waiting_in.entry(Lane::of_model(&found.model)).or_default() += count;
