@@ -443,6 +443,8 @@ pub struct ExecutionState {
     pub spent: Spent,
     /// The present budget; a resume can raise it above the one it started with.
     pub max_cost: Option<PicoUsd>,
+    /// How often it was resumed after an end.
+    pub resumes: u32,
     /// Step indexes by `required` of hitl or step.
     required: Vec<bool>,
     /// A cancel or a timeout closes the execution as this as soon as it is settled.

@@ -39,6 +39,8 @@ pub enum OpenError {
     Store(#[from] planloom_store::Error),
     #[error("The stored settings cannot be read: {0}")]
     Settings(String),
+    #[error("{0}")]
+    Journal(String),
     #[error("The engine's thread could not be started: {0}")]
     Thread(std::io::Error),
 }
@@ -88,7 +90,7 @@ impl Engine {
     }
 }
 
-fn open_registry(store: &Store, data: &DataDir, environment: Environment) -> Result<Registry, OpenError> {
+pub(crate) fn open_registry(store: &Store, data: &DataDir, environment: Environment) -> Result<Registry, OpenError> {
     let stored = store.read(|snapshot| snapshot.setting(SETTINGS))?;
     let stored = stored
         .map(|text| serde_json::from_str(&text))

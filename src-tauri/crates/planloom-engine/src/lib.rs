@@ -19,6 +19,7 @@ mod handle;
 mod lanes;
 mod pages;
 mod plans;
+mod rebuild;
 pub mod registry;
 mod render;
 mod reply;
@@ -35,4 +36,5 @@ pub use handle::{
     ApiKeyView, ApprovalsQuery, Executed, ExecutionsQuery, Handle, PlansQuery, StoredAnswer, Subscription,
 };
 pub use planloom_store::DataDir;
+pub use rebuild::rebuild_read_rows;
 pub use reply::Receipt;

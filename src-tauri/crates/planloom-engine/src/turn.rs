@@ -28,6 +28,7 @@ use crate::views::{ExecutionView, LaneView};
 use crate::{Error, views};
 
 pub(crate) use admit::reserve_of;
+pub(crate) use commit::{execution_row, task_row};
 pub(crate) use live::Live;
 
 /// Messages that one turn takes at most.

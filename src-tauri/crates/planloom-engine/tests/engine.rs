@@ -246,3 +246,52 @@ async fn deleted_texts_are_gone_and_the_record_stays() {
     assert!(matches!(handle.resume(&id, json!({}), "local", None).await, Err(Error::ExecutionNotResumable { .. })));
     engine.shut_down().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn read_rows_can_be_made_again_from_the_journal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("data");
+    let engine = open_at(&path).await;
+    let handle = engine.handle();
+    handle.patch_settings(json!({"simulator": {"directives": true}})).await.expect("settings");
+    let gated = json!([
+        {"id": "a", "prompt": "x"},
+        {"id": "b", "prompt": "{{a.output}}", "dependsOn": ["a"], "requiresApproval": true},
+        {"id": "c", "prompt": "{{b.output}}", "dependsOn": ["b"]}
+    ]);
+    let waiting = start_steps(&handle, gated.clone(), json!({})).await;
+    let paused = until(&handle, &waiting, has_status("paused")).await;
+    let rejected = start_steps(&handle, gated, json!({})).await;
+    let other = until(&handle, &rejected, has_status("paused")).await;
+    let task_id = other["steps"]["b"]["taskId"].as_str().expect("an id");
+    handle.reject(task_id, json!({"reason": "no"}), "local", None).await.expect("rejected");
+    until(&handle, &rejected, has_status("failed")).await;
+    handle.resume(&rejected, json!({}), "local", None).await.expect("resumed");
+    until(&handle, &rejected, has_status("paused")).await;
+    handle.cancel(&rejected, "local").await.expect("cancelled");
+    start(&handle, review_plan(), json!({"input": {"contract": "x"}, "options": {"simulate": true}})).await;
+    let failing = start_steps(&handle, json!([{"id": "f", "prompt": "[[sim:fail=MODEL_REFUSED]]"}]), json!({})).await;
+    until(&handle, &failing, has_status("failed")).await;
+    engine.shut_down().await;
+
+    let before = read_rows(&path);
+    let environment = [("PLANLOOM_KEYCHAIN", "off")].into_iter().collect();
+    let count = planloom_engine::rebuild_read_rows(&planloom_engine::DataDir::at(&path), environment).expect("rebuilt");
+    assert_eq!(count, 4);
+    assert_eq!(read_rows(&path), before);
+    assert!(before.contains(paused["steps"]["b"]["taskId"].as_str().expect("an id")));
+}
+
+/// Every read row of every execution, as text.
+fn read_rows(path: &std::path::Path) -> String {
+    let store = planloom_store::Store::open_read_only(&planloom_engine::DataDir::at(path)).expect("a database");
+    let rows = store.read(|snapshot| {
+        let mut rows = Vec::new();
+        for id in snapshot.execution_ids()? {
+            rows.push(format!("{:?}", snapshot.execution(&id)?));
+            rows.extend(snapshot.tasks(&id)?.iter().map(|task| format!("{task:?}")));
+        }
+        Ok(rows.join("\n"))
+    });
+    rows.expect("rows")
+}

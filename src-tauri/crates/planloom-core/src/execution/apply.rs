@@ -22,6 +22,7 @@ impl ExecutionState {
             usage: Usage::default(),
             spent: Spent::default(),
             max_cost: None,
+            resumes: 0,
             required: Vec::new(),
             closing: None,
             charged: PicoUsd(0),
@@ -389,6 +390,7 @@ impl ExecutionState {
         self.stage = Stage::Open;
         self.completed_at_ms = None;
         self.elapsed_ms = 0;
+        self.resumes += 1;
         if max_cost.is_some() {
             self.max_cost = max_cost;
         }

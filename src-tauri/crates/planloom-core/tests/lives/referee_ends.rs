@@ -175,6 +175,7 @@ impl Referee {
             assert_eq!(place, seen.place);
             assert_eq!((task.attempt, task.call), (seen.attempt, seen.call));
             assert_eq!(task.usage, seen.usage, "usage of a task");
+            assert_eq!(task.decision, seen.decision, "the last decision");
             assert_eq!(task.spent.known.0, seen.known, "cost of a task");
             assert_eq!(task.score.as_ref().map(|score| score.confidence), seen.scored, "score of the last attempt");
             if let TaskState::AwaitingApproval(approval) = &task.state {

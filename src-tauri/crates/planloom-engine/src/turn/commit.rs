@@ -155,7 +155,7 @@ pub(crate) fn task_row(live: &Live, step: StepIndex) -> Option<store::TaskState>
         TaskState::AwaitingApproval(approval) | TaskState::Held { approval, .. } => Some(approval),
         state if state.has_ended() => None,
         // A row that was written when it waited for a human, or before a resume, must not stay as it was.
-        _ if live.is_loaded || task.decision.is_some() || task.rejection.is_some() => None,
+        _ if live.state.resumes > 0 || task.decision.is_some() || task.rejection.is_some() => None,
         _ => return None,
     };
     let view = serde_json::json!({

@@ -29,8 +29,6 @@ pub(crate) struct Live {
     pub(crate) is_owned: bool,
     /// Not in the database yet.
     pub(crate) is_new: bool,
-    /// Folded from the journal, so that tasks may have read rows of an earlier life.
-    pub(crate) is_loaded: bool,
     pub(crate) next_n: u64,
     pub(crate) last_hash: [u8; 32],
     pub(crate) last_seq: i64,
@@ -77,7 +75,6 @@ impl Live {
             published,
             is_owned: true,
             is_new: true,
-            is_loaded: false,
             next_n: 1,
             last_hash: planloom_store::NO_HASH,
             last_seq: 0,
@@ -107,7 +104,6 @@ impl Live {
         let published = shared.plans.version(&row.identity.plan_id, row.identity.plan_version)?;
         let mut live = Live::new(Arc::clone(execution), published);
         live.is_new = false;
-        live.is_loaded = true;
         let mut broken = None;
         let read = shared.store.read(|snapshot| {
             snapshot.each_journal_row(execution, |row| {
