@@ -21,7 +21,7 @@ pub struct Plan {
     #[schema(min_items = 1, max_items = 10000)]
     pub steps: Vec<Step>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 50)]
+    #[schema(max_items = 50, nullable)]
     pub tags: Vec<String>,
     /// JSON Schema 2020-12 of the input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +52,7 @@ pub struct Step {
     #[schema(min_length = 1)]
     pub queue: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(nullable)]
     pub depends_on: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1)]
@@ -119,6 +120,7 @@ pub struct Defaults {
 pub struct Hitl {
     /// Step ids that always wait for a human.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(nullable)]
     pub required_for: Vec<String>,
     /// 0 to 1: an answer scored below it waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -129,6 +131,7 @@ pub struct Hitl {
     #[schema(minimum = 1, maximum = 3155760000000_u64)]
     pub timeout_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(nullable)]
     pub notify_channels: Vec<Channel>,
     /// What happens when the time is up; `hold` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -83,6 +83,8 @@ pub(crate) enum Message {
     Measured { execution: Arc<str>, step: StepIndex, bytes: u64 },
     /// Somebody wants to read an execution; told `None` when it is not in hand.
     See { execution: Arc<str>, see: See },
+    /// Somebody waits for the end of an execution.
+    AwaitEnd { execution: Arc<str>, ended: oneshot::Sender<()> },
     Lanes(oneshot::Sender<Vec<LaneView>>),
     /// Something that admission depends on has changed.
     SettingsChanged,
@@ -137,6 +139,8 @@ pub(crate) struct Loop {
     unscored: IndexSet<Arc<str>>,
     /// Readers wait for the end of the turn: what is not on disk is not shown.
     sees: Vec<(Arc<str>, See)>,
+    /// Who waits for the end of which execution.
+    awaited: HashMap<Arc<str>, Vec<oneshot::Sender<()>>>,
     writes: Vec<Box<dyn Writing>>,
     waiters: Vec<(Arc<str>, Result<(), Error>, Box<dyn Waiter>)>,
     /// Answers that arrived and could not be written yet.
@@ -169,6 +173,7 @@ impl Loop {
             dirty: IndexSet::new(),
             writes: Vec::new(),
             sees: Vec::new(),
+            awaited: HashMap::new(),
             waiters: Vec::new(),
             unscored: IndexSet::new(),
             retained: Vec::new(),
@@ -276,6 +281,7 @@ impl Loop {
                 }
             }
             Message::See { execution, see } => self.sees.push((execution, see)),
+            Message::AwaitEnd { execution, ended } => self.awaited.entry(execution).or_default().push(ended),
             Message::Lanes(reply) => {
                 let _ = reply.send(self.lane_views());
             }
@@ -385,6 +391,9 @@ impl Loop {
     /// Everything after the messages: conditions, lanes, the commit, and what follows from it.
     fn finish_turn(&mut self, now_ms: i64) {
         self.write_turn(now_ms);
+        let live = &self.live;
+        // What has ended is not in hand; dropping the sender tells who waited.
+        self.awaited.retain(|execution, _| live.get(execution).is_some_and(|live| !live.state.status().has_ended()));
         for (execution, see) in std::mem::take(&mut self.sees) {
             see(self.live.get(&execution).map(|live| Seen { live, lanes: &self.lanes }).as_ref());
         }

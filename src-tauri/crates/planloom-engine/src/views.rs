@@ -208,7 +208,7 @@ pub struct StepView {
     pub output: Option<String>,
     /// The output as JSON, where the step has a schema.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub output_json: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_hash: Option<String>,

@@ -34,7 +34,7 @@ pub use executions::{ExecutionFilter, ExecutionRow, ExecutionState, NewExecution
 pub use folder::DataDir;
 pub use idempotency::{FirstAnswer, IDEMPOTENCY_MS};
 pub use journal::{Appended, ChainBreak, ChainEnd, ChainFault, Hash, JournalEvent, JournalRow, NO_HASH, journal_hash};
-pub use plans::{PlanContent, PlanFilter, PlanRow, PlanVersion};
+pub use plans::{PlanContent, PlanFilter, PlanHead, PlanRow, PlanVersion};
 pub use search::fold;
 pub use settings::ApiKey;
 pub use statistics::{Calibration, GroupBy, PlanStatistics, TaskStatistics};

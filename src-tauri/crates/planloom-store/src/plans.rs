@@ -43,6 +43,13 @@ pub struct PlanRow {
     pub archived_at: Option<i64>,
 }
 
+/// A plan's newest version, and whether it is archived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanHead {
+    pub latest_version: u32,
+    pub archived_at: Option<i64>,
+}
+
 /// A line of the list of versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanVersion {
@@ -136,6 +143,12 @@ impl Snapshot<'_> {
     pub fn plan(&self, id: &str) -> Result<Option<PlanRow>> {
         let sql = format!("SELECT {COLUMNS} AND v.version = p.version WHERE p.id = ?1");
         Ok(self.sql(&sql)?.query_row([id], plan_row).optional()?)
+    }
+
+    /// What decides whether a plan can be run, without its text.
+    pub fn plan_head(&self, id: &str) -> Result<Option<PlanHead>> {
+        let head = |row: &Row<'_>| Ok(PlanHead { latest_version: row.get(0)?, archived_at: row.get(1)? });
+        Ok(self.sql("SELECT version, archived_at FROM plans WHERE id = ?1")?.query_row([id], head).optional()?)
     }
 
     /// A plan with one of its versions; an error names the plan or the version that is not there.

@@ -57,6 +57,16 @@ impl Models {
         Ok(models)
     }
 
+    /// Aliases whose server has not said its model yet, with the steps that use them.
+    pub(super) fn without_id(&self, plan: &CheckedPlan) -> Vec<(String, Vec<String>)> {
+        let open = self.resolved.iter().filter(|(_, found)| found.model.model_id.is_empty());
+        open.map(|(alias, _)| {
+            let uses = plan.steps().iter().filter(|step| *step.model == **alias);
+            (alias.clone(), uses.map(|step| step.id.to_string()).collect())
+        })
+        .collect()
+    }
+
     /// A budget needs to know what everything costs.
     fn check_prices(&self, plan: &CheckedPlan, request: &ExecuteRequest) -> Result<(), Error> {
         if request.options.max_cost.is_none() {

@@ -16,7 +16,6 @@ use uuid::Uuid;
 use super::check::Models;
 use super::{Handle, dry_run};
 use crate::plans::Published;
-use crate::registry::Unready;
 use crate::reply::{Receipt, Reply};
 use crate::shared::Shared;
 use crate::texts::Shown;
@@ -57,17 +56,26 @@ struct Prepared {
 impl Handle {
     /// Starts an execution of a plan, or says what it would do.
     pub async fn execute(&self, plan_id: &str, body: Value, receipt: Option<Receipt>) -> Result<Executed, Error> {
-        let row = self.present_plan(plan_id).await?;
-        self.ask_for_models(&row, &body).await?;
-        let prepared = self.off_thread(move |shared| prepare(shared, row, &body)).await?;
+        let (plan_id, body) = (plan_id.to_owned(), Arc::new(body));
+        let (wanted, given) = (plan_id.clone(), Arc::clone(&body));
+        let open = self.off_thread(move |shared| prepare(shared, &wanted, &given)).await?;
+        let prepared = match open {
+            Preparation::Ready(prepared) => *prepared,
+            Preparation::Asks(aliases) => {
+                self.ask_for_models(aliases).await?;
+                match self.off_thread(move |shared| prepare(shared, &plan_id, &body)).await? {
+                    Preparation::Ready(prepared) => *prepared,
+                    Preparation::Asks(_) => return Err(Error::Internal("a model was asked for twice".to_owned())),
+                }
+            }
+        };
         if prepared.request.options.dry_run == Some(true) {
             let Prepared { plan_id, published, request, models, warnings, .. } = prepared;
             let view = dry_run::dry_run(&plan_id, &published.plan, &request, &models, warnings);
             return Ok(Executed::DryRun(Box::new(view)));
         }
         let Prepared { plan_id, plan_version, published, request, warnings, .. } = prepared;
-        let input = Arc::new(request.input);
-        let text = input.to_string();
+        let text = request.input.to_string();
         let reference = TextRef::of(&text);
         let start = Start {
             plan_id,
@@ -79,10 +87,8 @@ impl Handle {
             options: request.options,
             warnings,
         };
-        let (waiter, answer) = Reply::of_view(receipt, move |seen: &Seen<'_>| {
-            let view = seen.view().ok_or_else(|| Error::Internal("the execution has no view".to_owned()))?;
-            Ok(ExecutionView { input: Some((*input).clone()), ..view })
-        });
+        // Without the input: the answer is kept for an Idempotency-Key, and a text must be in one place only.
+        let (waiter, answer) = Reply::of_view(receipt, viewed);
         let order = Order {
             execution: Arc::from(planloom_core::ids::execution_id(Uuid::now_v7())),
             input: start_input(start),
@@ -96,21 +102,11 @@ impl Handle {
     }
 
     /// Where an alias leaves the model to a nearby server, that one is asked before anything starts.
-    async fn ask_for_models(&self, row: &planloom_store::PlanRow, body: &Value) -> Result<(), Error> {
-        if body["options"]["simulate"] == true {
-            return Ok(());
-        }
-        let version = request::plan_version(body).unwrap_or(row.latest_version);
-        let plan_id = row.id.clone();
-        let published = self.off_thread(move |shared| shared.plans.version(&plan_id, version)).await?;
+    async fn ask_for_models(&self, aliases: Vec<(String, Vec<String>)>) -> Result<(), Error> {
         let registry = self.shared.registry.snapshot();
-        let open: std::collections::BTreeSet<&str> = published.plan.steps().iter().map(|step| &*step.model).collect();
-        for alias in open {
-            // What else stands in the way is said with everything else.
-            if let Err(Unready::Listing(error)) = registry.resolve(alias).await {
-                let uses = published.plan.steps().iter().filter(|step| *step.model == *alias);
-                let step_ids: Vec<String> = uses.map(|step| step.id.to_string()).collect();
-                let message = format!("The server of the model `{alias}` did not say which model it has. {error}");
+        for (alias, step_ids) in aliases {
+            if let Err(unready) = registry.resolve(&alias).await {
+                let message = format!("The server of the model `{alias}` did not say which model it has. {unready}");
                 return Err(Error::ProviderNotConfigured { message, step_ids });
             }
         }
@@ -133,6 +129,15 @@ impl Handle {
             Ok(page)
         })
         .await
+    }
+
+    /// Waits until an execution has ended, or is not in hand at all.
+    pub async fn wait_until_ended(&self, id: &str) -> Result<(), Error> {
+        let (ended, waits) = tokio::sync::oneshot::channel();
+        self.send(Message::AwaitEnd { execution: Arc::from(id), ended })?;
+        // The sender is dropped when there is nothing more to wait for.
+        let _ = waits.await;
+        Ok(())
     }
 
     /// An execution as it is now, with the text of calls in flight, and whether it has ended.
@@ -287,14 +292,30 @@ fn viewed(seen: &Seen<'_>) -> Result<ExecutionView, Error> {
     seen.view().ok_or_else(|| Error::ExecutionNotFound(seen.state().id.to_string()))
 }
 
+/// A request that was looked at.
+enum Preparation {
+    Ready(Box<Prepared>),
+    /// Aliases whose server has to say its model first, with the steps that use them.
+    Asks(Vec<(String, Vec<String>)>),
+}
+
 /// Everything that can be checked and warned of before a start.
-fn prepare(shared: &Shared, row: planloom_store::PlanRow, body: &Value) -> Result<Prepared, Error> {
+fn prepare(shared: &Shared, plan_id: &str, body: &Value) -> Result<Preparation, Error> {
+    let row = shared.store.read(|snapshot| snapshot.plan_head(plan_id)).map_err(Error::from_store)?;
+    let row = row.ok_or_else(|| Error::PlanNotFound(plan_id.to_owned()))?;
+    if row.archived_at.is_some() {
+        return Err(Error::PlanArchived(plan_id.to_owned()));
+    }
     let plan_version = request::plan_version(body).unwrap_or(row.latest_version);
-    let published = shared.plans.version(&row.id, plan_version)?;
+    let published = shared.plans.version(plan_id, plan_version)?;
     let registry = shared.registry.snapshot();
     let plan: &CheckedPlan = &published.plan;
     let request = registry.settings().with_known(|known| request::read(body, plan, known)).map_err(Error::Problems)?;
     let models = Models::resolve(&registry, plan, &request)?;
+    let asks = models.without_id(plan);
+    if !asks.is_empty() {
+        return Ok(Preparation::Asks(asks));
+    }
     let mut warnings: Vec<String> = request.warnings.iter().map(|problem| problem.message.clone()).collect();
     let mut too_long = Vec::new();
     for index in 0..plan.steps().len() {
@@ -310,7 +331,8 @@ fn prepare(shared: &Shared, row: planloom_store::PlanRow, body: &Value) -> Resul
         return Err(Error::Problems(too_long));
     }
     warnings.extend(request.hitl.notify_channels.iter().filter_map(|channel| not_set_up(*channel)));
-    Ok(Prepared { plan_id: row.id, plan_version, published, request, models, warnings })
+    let plan_id = plan_id.to_owned();
+    Ok(Preparation::Ready(Box::new(Prepared { plan_id, plan_version, published, request, models, warnings })))
 }
 
 /// A channel that is known but cannot carry anything is a warning, never a refusal.

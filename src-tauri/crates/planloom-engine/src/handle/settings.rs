@@ -1,5 +1,6 @@
 //! Settings and secrets: read, changed, tried out.
 
+use planloom_core::check::{Problem, ProblemCode};
 use planloom_providers::Secret;
 use serde_json::Value;
 
@@ -63,6 +64,10 @@ fn to_value(view: &impl serde::Serialize) -> Result<Value, Error> {
 fn secret_error(error: registry::Error, name: &str) -> Error {
     match error {
         registry::Error::UnknownProvider { .. } => Error::ProviderNotFound(name.to_owned()),
+        registry::Error::TakesNoKey { .. } => {
+            let message = format!("The provider `{name}` is the simulator and takes no key.");
+            Error::Problems(vec![Problem::error(ProblemCode::ValidationError, "name", "key", message)])
+        }
         other => Error::SecretNotKept(other.to_string()),
     }
 }
