@@ -320,7 +320,12 @@ impl Loop {
             None => self.fetch(execution)?,
         }
         let takes_over = matches!(input, Input::Resume { .. });
-        self.step(execution, input, now_ms).map_err(|refusal| Error::from_refusal(execution, refusal))?;
+        let was_left = takes_over && self.take_up(execution, now_ms);
+        match self.step(execution, input, now_ms) {
+            // That what was left goes on is all that was asked for.
+            Err(Refusal::NotResumable(_)) if was_left => {}
+            stepped => stepped.map_err(|refusal| Error::from_refusal(execution, refusal))?,
+        }
         if let Some(live) = self.live.get_mut(execution) {
             live.is_owned |= takes_over;
             texts.iter().for_each(|(reference, text)| self.shared.texts.hold(reference.hash, text));
@@ -448,16 +453,29 @@ impl Loop {
         for row in unended {
             let id: Arc<str> = Arc::from(row.identity.id);
             match self.fetch(&id) {
-                Ok(()) => {
-                    self.step_quietly(&id, Input::Recover, now_ms);
-                    if let Some(live) = self.live.get_mut(&id) {
-                        live.touch_all();
-                    }
-                    self.dirty.insert(id);
-                }
+                Ok(()) => self.go_on(&id, now_ms),
                 Err(error) => tracing::error!(execution = %id, %error, "an execution could not be taken over"),
             }
         }
+    }
+
+    /// Makes an execution go that has not ended and that its last owner left behind; false when this is none.
+    fn take_up(&mut self, execution: &Arc<str>, now_ms: i64) -> bool {
+        let was_left = self.live.get(execution).is_some_and(|live| !live.is_owned && !live.state.status().has_ended());
+        if was_left {
+            self.go_on(execution, now_ms);
+        }
+        was_left
+    }
+
+    /// The calls that were in flight are gone with the process that made them; the rest goes on here.
+    fn go_on(&mut self, execution: &Arc<str>, now_ms: i64) {
+        self.step_quietly(execution, Input::Recover, now_ms);
+        if let Some(live) = self.live.get_mut(execution) {
+            live.is_owned = true;
+            live.touch_all();
+        }
+        self.dirty.insert(Arc::clone(execution));
     }
 
     fn abort_all(&mut self) {

@@ -246,9 +246,12 @@ pub struct StepView {
     pub confidence: Option<f64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
-    /// USD; null where the price is not known.
+    /// USD; null where the price is not known. A call that was cut off makes it a lower bound (`costAtLeast`).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
     pub cost: Option<CostView>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cost_at_least: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queued_reason: Option<QueuedReasonView>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -312,16 +315,20 @@ pub struct ExecutionErrorView {
     pub step_id: Option<String>,
 }
 
-/// Money in USD: null where some part has no price, with the known part beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+/// Money in USD, written as a number, or null where some part has no price.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CostView {
     pub total: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The part whose price is known, where that is not all.
     pub known: Option<f64>,
     /// A call was cut off, so it cost at least this.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub at_least: bool,
+}
+
+impl Serialize for CostView {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.total.serialize(serializer)
+    }
 }
 
 /// Tokens and cost of a whole execution.
@@ -421,7 +428,9 @@ pub struct AttemptView {
     pub duration_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    /// USD; null where the price is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
     pub cost: Option<CostView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,

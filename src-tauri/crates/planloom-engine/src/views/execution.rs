@@ -77,6 +77,7 @@ pub(crate) fn step_view(state: &ExecutionState, plan: &CheckedPlan, step: StepIn
         confidence: task.score.as_ref().map(confidence),
         warnings: warnings(task),
         cost: was_called.then(|| CostView::of(task.spent)),
+        cost_at_least: task.spent.at_least,
         queued_reason: queued_reason(task, hold(step)),
         skipped_reason: skipped_reason(&task.state),
         rejected_reason: match &task.state {
