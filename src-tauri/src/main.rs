@@ -16,15 +16,12 @@ fn main() -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
-    let outcome = tauri::Builder::default()
-        .setup(|app| Ok(window::open(app.handle())?))
-        .run(tauri::generate_context!());
+    let outcome =
+        tauri::Builder::default().setup(|app| Ok(window::open(app.handle())?)).run(tauri::generate_context!());
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!(
-                "The window could not be opened: {error}. `planloom serve` runs the engine without it."
-            );
+            eprintln!("The window could not be opened: {error}. `planloom serve` runs the engine without it.");
             ExitCode::FAILURE
         }
     }

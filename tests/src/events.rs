@@ -77,6 +77,10 @@ impl Program {
             request = request.header("last-event-id", last.to_string());
         }
         let response = request.send().await.expect("an answer");
-        if response.status() == StatusCode::OK { Ok(Events { response, read: Vec::new() }) } else { Err(response.status()) }
+        if response.status() == StatusCode::OK {
+            Ok(Events { response, read: Vec::new() })
+        } else {
+            Err(response.status())
+        }
     }
 }

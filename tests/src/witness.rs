@@ -91,7 +91,10 @@ impl Heard {
                 self.complete(&body, stream.get_mut()).await
             } else {
                 let models = json!({"object": "list", "data": [{"id": "witness-1", "object": "model"}]}).to_string();
-                let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", models.len());
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                    models.len()
+                );
                 stream.get_mut().write_all((head + &models).as_bytes()).await
             };
             if answered.is_err() {
@@ -111,9 +114,7 @@ impl Heard {
         let mut text = format!("answer to <{}>", prompt.lines().next().unwrap_or_default());
         let missing = self.padding.saturating_sub(text.len());
         text.extend(std::iter::repeat_n('.', missing));
-        let chunk = |delta: Value, reason: Value| {
-            json!({"id": "w", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]})
-        };
+        let chunk = |delta: Value, reason: Value| json!({"id": "w", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]});
         let pieces = [
             chunk(json!({"role": "assistant", "content": text}), Value::Null),
             chunk(json!({}), "stop".into()),
@@ -144,7 +145,9 @@ async fn request(stream: &mut BufReader<TcpStream>) -> Option<(String, Value)> {
         }
         match (&path, line.split_once(':')) {
             (None, _) => path = line.split(' ').nth(1).map(str::to_owned),
-            (Some(_), Some((name, value))) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse().ok()?,
+            (Some(_), Some((name, value))) if name.eq_ignore_ascii_case("content-length") => {
+                length = value.trim().parse().ok()?
+            }
             (Some(_), _) => {}
         }
     }

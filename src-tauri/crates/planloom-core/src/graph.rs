@@ -296,8 +296,10 @@ mod tests {
             let depends_on: Vec<Vec<usize>> = (0..count)
                 .map(|step| {
                     let limit = if cyclic { count } else { step };
-                    let mut list: Vec<usize> =
-                        (0..random.random_range(0..3)).filter(|_| limit > 0).map(|_| random.random_range(0..limit)).collect();
+                    let mut list: Vec<usize> = (0..random.random_range(0..3))
+                        .filter(|_| limit > 0)
+                        .map(|_| random.random_range(0..limit))
+                        .collect();
                     list.sort_unstable();
                     list.dedup();
                     list

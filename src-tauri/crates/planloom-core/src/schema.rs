@@ -111,8 +111,9 @@ impl Schema {
     /// The error says what is wrong, in words for the model that is asked to repair it.
     pub fn read_answer(&self, text: &str) -> Result<Answer, String> {
         let bare = json::without_fence(text);
-        let value = json::parse(bare.as_bytes())
-            .map_err(|error| format!("{error} The whole answer must be one JSON document, without any words around it."))?;
+        let value = json::parse(bare.as_bytes()).map_err(|error| {
+            format!("{error} The whole answer must be one JSON document, without any words around it.")
+        })?;
         let issues = self.issues(&value, "answer");
         if issues.is_empty() {
             let text = if bare == text.trim() { text } else { bare };

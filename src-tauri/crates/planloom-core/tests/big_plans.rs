@@ -86,9 +86,9 @@ fn long_cycles_are_told() {
 
 #[test]
 fn very_many_faults_are_counted_and_not_all_listed() {
-    let document = many(|at| {
-        json!({"id": format!("s{at}"), "prompt": format!("{{{{ t{at}.output }}}}"), "dependsOn": [format!("u{at}")], "model": "m"})
-    });
+    let document = many(
+        |at| json!({"id": format!("s{at}"), "prompt": format!("{{{{ t{at}.output }}}}"), "dependsOn": [format!("u{at}")], "model": "m"}),
+    );
     let found = errors(&document);
     assert_eq!(found.len(), 1_001);
     assert!(found[1_000].message.contains("more problems than the 1000 listed"), "{}", found[1_000].message);
@@ -98,7 +98,9 @@ fn very_many_faults_are_counted_and_not_all_listed() {
 fn very_many_unknown_references_are_told_in_time() {
     let document = steps(
         (0..3_000)
-            .map(|at| json!({"id": format!("step-number-{at}"), "prompt": format!("{{{{ step-nomber-{at}.output }}}}")}))
+            .map(
+                |at| json!({"id": format!("step-number-{at}"), "prompt": format!("{{{{ step-nomber-{at}.output }}}}")}),
+            )
             .collect(),
     );
     assert_eq!(errors(&document).len(), 1_000);
@@ -140,8 +142,20 @@ fn any_json() -> impl Strategy<Value = Value> {
 fn any_step() -> impl Strategy<Value = Value> {
     let names = prop::sample::subsequence(
         vec![
-            "id", "prompt", "system", "model", "queue", "dependsOn", "condition", "timeoutMs", "retry", "requiresApproval",
-            "maxTokens", "temperature", "outputSchema", "other",
+            "id",
+            "prompt",
+            "system",
+            "model",
+            "queue",
+            "dependsOn",
+            "condition",
+            "timeoutMs",
+            "retry",
+            "requiresApproval",
+            "maxTokens",
+            "temperature",
+            "outputSchema",
+            "other",
         ],
         0..=14,
     );

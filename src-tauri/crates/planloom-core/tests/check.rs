@@ -193,7 +193,8 @@ fn the_nearest_name_is_proposed() {
     );
     assert_eq!(message(step_with(json!({"model": "sonet"}))), "There is no model `sonet`; did you mean `sonnet`?");
     assert_eq!(message(step_with(json!({"queue": "Bulk"}))), "There is no queue `Bulk`; did you mean `bulk`?");
-    let document = steps(json!([{"id": "extract", "prompt": "x"}, {"id": "b", "prompt": "x", "dependsOn": ["extrct"]}]));
+    let document =
+        steps(json!([{"id": "extract", "prompt": "x"}, {"id": "b", "prompt": "x", "dependsOn": ["extrct"]}]));
     assert_eq!(message(document), "There is no step `extrct`; did you mean `extract`?");
     assert!(message(plan_with(json!({"hitl": {"requiredFor": ["A"]}}))).contains("did you mean `a`?"));
     let far = message(step_with(json!({"model": "completely-else"})));
@@ -242,12 +243,18 @@ fn all_faults_come_at_once_and_in_order() {
 fn one_shortest_cycle_is_told_for_each_knot() {
     let step = |id: &str, depends_on: &[&str]| json!({"id": id, "prompt": "x", "dependsOn": depends_on});
     let document = steps(json!([
-        step("a", &["b"]), step("b", &["c"]), step("c", &["a", "b"]),
-        step("d", &["e"]), step("e", &["d"]),
+        step("a", &["b"]),
+        step("b", &["c"]),
+        step("c", &["a", "b"]),
+        step("d", &["e"]),
+        step("e", &["d"]),
         step("f", &["a"]),
     ]));
     let found = errors(&document);
-    assert_eq!(told(&found), ["CIRCULAR_DEPENDENCY steps[1].dependsOn[0]", "CIRCULAR_DEPENDENCY steps[3].dependsOn[0]"]);
+    assert_eq!(
+        told(&found),
+        ["CIRCULAR_DEPENDENCY steps[1].dependsOn[0]", "CIRCULAR_DEPENDENCY steps[3].dependsOn[0]"]
+    );
     assert_eq!(found[0].cycle, Some(vec!["b".to_owned(), "c".to_owned()]));
     assert!(found[0].message.contains("b → c → b"), "{}", found[0].message);
     let alone = errors(&steps(json!([step("a", &["a"])])));
@@ -323,7 +330,14 @@ fn the_fixes_of_several_references_can_all_be_applied() {
         {"id": "f", "prompt": "x"},
     ]));
     let found = errors(&document);
-    let fields = ["steps[2].prompt", "steps[2].prompt", "steps[3].prompt", "steps[3].prompt", "steps[4].prompt", "steps[4].prompt"];
+    let fields = [
+        "steps[2].prompt",
+        "steps[2].prompt",
+        "steps[3].prompt",
+        "steps[3].prompt",
+        "steps[4].prompt",
+        "steps[4].prompt",
+    ];
     assert_eq!(found.iter().map(|problem| problem.field.as_str()).collect::<Vec<_>>(), fields);
     for reversed in [false, true] {
         let mut mended = document.clone();
@@ -394,13 +408,18 @@ fn what_works_but_is_probably_not_meant_is_a_warning() {
     assert!(checked.problems.iter().all(|problem| problem.severity == Severity::Warning));
     assert_eq!(
         told(&checked.problems),
-        ["UNKNOWN_REFERENCE steps[1].prompt", "VALIDATION_ERROR steps[1].condition", "VALIDATION_ERROR defaults.temperature"]
+        [
+            "UNKNOWN_REFERENCE steps[1].prompt",
+            "VALIDATION_ERROR steps[1].condition",
+            "VALIDATION_ERROR defaults.temperature"
+        ]
     );
 }
 
 #[test]
 fn a_problem_is_written_as_the_api_shows_it() {
-    let found = errors(&steps(json!([{"id": "a", "prompt": "x"}, {"id": "b", "prompt": "{{a.output}}", "dependsOn": ["b"]}])));
+    let found =
+        errors(&steps(json!([{"id": "a", "prompt": "x"}, {"id": "b", "prompt": "{{a.output}}", "dependsOn": ["b"]}])));
     assert_eq!(
         serde_json::to_value(&found).unwrap(),
         json!([

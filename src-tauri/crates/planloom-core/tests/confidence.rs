@@ -84,7 +84,10 @@ fn the_reply_is_read_strictly() {
         (reply(["\"0.9\"", "1", "1", "1"]), "is no number"),
         (reply(["null", "1", "1", "1"]), "is no number"),
         (reply(["NaN", "1", "1", "1"]), "not one JSON object"),
-        (r#"{"factualConsistency": 1, "promptAdherence": 1, "completeness": 1}"#.to_owned(), "left out the mark `formatting`"),
+        (
+            r#"{"factualConsistency": 1, "promptAdherence": 1, "completeness": 1}"#.to_owned(),
+            "left out the mark `formatting`",
+        ),
         (format!("Sure! {}", reply(["1", "1", "1", "1"])), "not one JSON object"),
         (format!("{0}\n{0}", reply(["1", "1", "1", "1"])), "not one JSON object"),
         (format!("[{}]", reply(["1", "1", "1", "1"])), "no object"),

@@ -10,7 +10,11 @@ fn read(body: &Value, read: impl FnOnce(&mut Reader<'_, '_>)) -> Vec<String> {
         read(&mut reader);
         reader.finish();
     }
-    problems.into_sorted().into_iter().map(|problem| format!("{} {} {}", problem.field, problem.rule, problem.message)).collect()
+    problems
+        .into_sorted()
+        .into_iter()
+        .map(|problem| format!("{} {} {}", problem.field, problem.rule, problem.message))
+        .collect()
 }
 
 #[test]

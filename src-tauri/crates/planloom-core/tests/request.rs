@@ -78,7 +78,9 @@ fn every_fault_of_a_body_is_told() {
 #[test]
 fn the_version_is_read_before_the_rest() {
     assert_eq!(plan_version(&json!({"planVersion": 3})), Some(3));
-    for body in [json!({}), json!({"planVersion": null}), json!({"planVersion": 0}), json!({"planVersion": "3"}), json!(3)] {
+    for body in
+        [json!({}), json!({"planVersion": null}), json!({"planVersion": 0}), json!({"planVersion": "3"}), json!(3)]
+    {
         assert_eq!(plan_version(&body), None);
     }
 }
@@ -92,7 +94,10 @@ fn the_body_lies_over_the_plan_field_by_field() {
     for body in [json!({}), json!({"hitl": null}), json!({"hitl": {}})] {
         assert_eq!(request(&document, body).hitl, from_plan);
     }
-    let over = request(&document, json!({"hitl": {"requiredFor": ["b", "a"], "confidenceThreshold": 0.7, "notifyChannels": []}}));
+    let over = request(
+        &document,
+        json!({"hitl": {"requiredFor": ["b", "a"], "confidenceThreshold": 0.7, "notifyChannels": []}}),
+    );
     assert_eq!(over.hitl.required_for, ["a", "b"]);
     assert_eq!((over.hitl.confidence_threshold, over.hitl.timeout_ms), (Some(0.7), Some(5)));
     assert_eq!((over.hitl.notify_channels.as_slice(), over.hitl.on_timeout), (&[][..], Some(OnTimeout::Reject)));
@@ -147,7 +152,10 @@ fn what_the_templates_need_is_known_before_any_call() {
             ("input.flag", false),
         ]
     );
-    assert_eq!(plan.missing_inputs(&json!({})), ["input.amount", "input.contract.text", "input.list[0]", "input.who-is"]);
+    assert_eq!(
+        plan.missing_inputs(&json!({})),
+        ["input.amount", "input.contract.text", "input.list[0]", "input.who-is"]
+    );
     assert_eq!(
         plan.missing_inputs(&json!({"amount": null, "contract": "text", "list": [], "who-is": ""})),
         ["input.contract.text", "input.list[0]"]

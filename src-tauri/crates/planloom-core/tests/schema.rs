@@ -25,7 +25,11 @@ fn wrong_schemas_are_refused_at_their_place() {
         (json!({"properties": {"a": {"$ref": "#/$defs/none"}}}), "$ref", "schema.properties.a.$ref"),
         (json!({"$defs": {"a": {"$id": "https://example.org/a"}}}), "$id", "schema.$defs.a.$id"),
         (json!({"$ref": "#"}), "$ref", "schema"),
-        (json!({"$defs": {"a": {"allOf": [{"$ref": "#/$defs/b"}]}, "b": {"not": {"$ref": "#/$defs/a"}}}}), "$ref", "schema.$defs.a"),
+        (
+            json!({"$defs": {"a": {"allOf": [{"$ref": "#/$defs/b"}]}, "b": {"not": {"$ref": "#/$defs/a"}}}}),
+            "$ref",
+            "schema.$defs.a",
+        ),
         (json!({"pattern": "("}), "format", "schema.pattern"),
     ] {
         assert_eq!(refused(document.clone()), (rule.to_owned(), path.to_owned()), "{document}");
@@ -47,7 +51,12 @@ fn a_mismatch_names_the_place_and_not_the_value() {
     assert!(told.contains(&("input.name", "required")), "{told:?}");
     assert!(told.contains(&("input", "additionalProperties")), "{told:?}");
     assert!(issues.iter().all(|issue| !issue.message.contains("secret")), "{issues:?}");
-    assert!(schema.issues(&json!({"amount": 1, "name": "n"}), "input").iter().all(|issue| issue.rule == "additionalProperties"));
+    assert!(
+        schema
+            .issues(&json!({"amount": 1, "name": "n"}), "input")
+            .iter()
+            .all(|issue| issue.rule == "additionalProperties")
+    );
 }
 
 #[test]
@@ -88,7 +97,8 @@ fn defaults_that_would_never_end_do() {
 
 #[test]
 fn an_answer_is_read_with_and_without_a_fence() {
-    let schema = schema(json!({"type": "object", "required": ["risk"], "properties": {"risk": {"enum": ["low", "high"]}}}));
+    let schema =
+        schema(json!({"type": "object", "required": ["risk"], "properties": {"risk": {"enum": ["low", "high"]}}}));
     let bare = schema.read_answer(" {\"risk\": \"low\"}\n").unwrap();
     assert_eq!((bare.text.as_str(), bare.value), (" {\"risk\": \"low\"}\n", json!({"risk": "low"})));
     let fenced = schema.read_answer("```json\n{\"risk\": \"high\"}\n```\n").unwrap();

@@ -162,7 +162,8 @@ async fn send(
     piece: &mut (dyn FnMut(&str) + Send),
 ) -> Result<planloom_providers::Answer, CallFailure> {
     if model.provider.is_empty() {
-        let message = format!("There is no model alias `{}` in the settings any more. Add it, then resume.", model.alias);
+        let message =
+            format!("There is no model alias `{}` in the settings any more. Add it, then resume.", model.alias);
         return Err(failure(FailureCode::InvalidModel, message));
     }
     let limit = Duration::from_millis(timeout_ms);
@@ -231,7 +232,11 @@ fn failed(error: CallError, prices: Option<Prices>, duration_ms: u64) -> CallFai
         | FailureCode::ConditionError
         | FailureCode::Interrupted
         | FailureCode::InvalidModel => {
-            if usage == Usage::default() { Cost::NOTHING } else { cost(prices, usage) }
+            if usage == Usage::default() {
+                Cost::NOTHING
+            } else {
+                cost(prices, usage)
+            }
         }
     };
     CallFailure {

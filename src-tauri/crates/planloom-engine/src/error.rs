@@ -72,15 +72,17 @@ impl From<planloom_store::Error> for Error {
 impl Error {
     /// What a store's error means to somebody who asked for something.
     pub(crate) fn from_store(error: planloom_store::Error) -> Error {
-        if error.is_unavailable() { Error::StoreUnavailable(error.to_string()) } else { Error::Internal(error.to_string()) }
+        if error.is_unavailable() {
+            Error::StoreUnavailable(error.to_string())
+        } else {
+            Error::Internal(error.to_string())
+        }
     }
 
     /// What a refusal means for the execution `id`; `decision` shows a decision.
     pub(crate) fn from_refusal(id: &str, refusal: Refusal) -> Error {
         match refusal {
-            Refusal::NotRunning(status) => {
-                Error::ExecutionNotRunning { id: id.to_owned(), status: status.as_str() }
-            }
+            Refusal::NotRunning(status) => Error::ExecutionNotRunning { id: id.to_owned(), status: status.as_str() },
             Refusal::NotResumable(status) => Error::ExecutionNotResumable {
                 message: format!(
                     "The execution `{id}` is {}. Only a failed or cancelled execution, or one that waits for its budget, \
@@ -94,9 +96,7 @@ impl Error {
                     max_cost.as_usd()
                 ),
             },
-            Refusal::AlreadyDecided(decision) => {
-                Error::ApprovalAlreadyDecided(Box::new(DecisionView::of(&decision)))
-            }
+            Refusal::AlreadyDecided(decision) => Error::ApprovalAlreadyDecided(Box::new(DecisionView::of(&decision))),
             Refusal::NotPending | Refusal::NotDue => {
                 Error::ApprovalNotPending("No approval is open for this task.".to_owned())
             }

@@ -20,7 +20,8 @@ pub fn rebuild_read_rows(data: &DataDir, environment: Environment) -> Result<u64
     // Loading needs a row to begin from, so everything is folded before the rows go.
     let mut rows = Vec::with_capacity(ids.len());
     for id in &ids {
-        let live = Live::load(&shared, &Arc::from(id.as_str())).map_err(|error| OpenError::Journal(error.to_string()))?;
+        let live =
+            Live::load(&shared, &Arc::from(id.as_str())).map_err(|error| OpenError::Journal(error.to_string()))?;
         let steps = 0..live.state.tasks.len() as StepIndex;
         let tasks: Vec<_> = steps.filter_map(|step| task_row(&live, step)).collect();
         rows.push((execution_row(&live), tasks));

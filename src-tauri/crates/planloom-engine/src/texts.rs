@@ -56,7 +56,11 @@ impl Entry {
 impl Texts {
     pub(crate) fn new(store: Store) -> Texts {
         let entries = NonZeroUsize::new(CACHE_ENTRIES).unwrap_or(NonZeroUsize::MIN);
-        Texts { store, cache: Arc::new(Mutex::new(Cache { texts: LruCache::new(entries), bytes: 0 })), held: Arc::default() }
+        Texts {
+            store,
+            cache: Arc::new(Mutex::new(Cache { texts: LruCache::new(entries), bytes: 0 })),
+            held: Arc::default(),
+        }
     }
 
     /// Keeps a text until it is on disk, and for a while after.

@@ -76,15 +76,34 @@ pub(crate) enum Message {
     Write(Box<dyn Writing>),
     Order(Box<Order>),
     /// A call ended.
-    Called { execution: Arc<str>, step: StepIndex, call: u32, outcome: Outcome },
+    Called {
+        execution: Arc<str>,
+        step: StepIndex,
+        call: u32,
+        outcome: Outcome,
+    },
     /// A condition was evaluated off the loop.
-    Evaluated { execution: Arc<str>, step: StepIndex, result: Result<bool, CallFailure> },
+    Evaluated {
+        execution: Arc<str>,
+        step: StepIndex,
+        result: Result<bool, CallFailure>,
+    },
     /// The size of a prompt was measured off the loop, for the budget.
-    Measured { execution: Arc<str>, step: StepIndex, bytes: u64 },
+    Measured {
+        execution: Arc<str>,
+        step: StepIndex,
+        bytes: u64,
+    },
     /// Somebody wants to read an execution; told `None` when it is not in hand.
-    See { execution: Arc<str>, see: See },
+    See {
+        execution: Arc<str>,
+        see: See,
+    },
     /// Somebody waits for the end of an execution.
-    AwaitEnd { execution: Arc<str>, ended: oneshot::Sender<()> },
+    AwaitEnd {
+        execution: Arc<str>,
+        ended: oneshot::Sender<()>,
+    },
     Lanes(oneshot::Sender<Vec<LaneView>>),
     /// Something that admission depends on has changed.
     SettingsChanged,
@@ -149,6 +168,8 @@ pub(crate) struct Loop {
     degraded_until_ms: Option<i64>,
     /// Whether effects of every execution are performed, or only of those that this process started.
     owns_all: bool,
+    /// Simulated calls that this turn may still try on its own thread.
+    tries_left: u32,
     stopping: bool,
 }
 
@@ -179,6 +200,7 @@ impl Loop {
             retained: Vec::new(),
             degraded_until_ms: None,
             owns_all,
+            tries_left: 0,
             stopping: false,
         }
     }
@@ -480,7 +502,7 @@ impl Loop {
 
     fn abort_all(&mut self) {
         for live in self.live.values_mut() {
-            live.running.drain().for_each(|(_, running)| running.abort.abort());
+            live.running.drain().for_each(|(_, running)| running.abort());
         }
     }
 }

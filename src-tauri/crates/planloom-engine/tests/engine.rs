@@ -72,7 +72,10 @@ async fn failures_are_retried_as_they_should_be_and_what_depends_on_them_is_canc
     let id = start_steps(&handle, steps, json!({})).await;
     let done = until(&handle, &id, has_status("failed")).await;
     let status = |step: &str| done["steps"][step]["status"].as_str().unwrap_or_default().to_owned();
-    assert_eq!([status("again"), status("never"), status("after"), status("beside")], ["completed", "failed", "cancelled", "completed"]);
+    assert_eq!(
+        [status("again"), status("never"), status("after"), status("beside")],
+        ["completed", "failed", "cancelled", "completed"]
+    );
     assert_eq!(done["steps"]["again"]["attempt"], 2);
     assert_eq!(done["steps"]["never"]["error"]["code"], "MODEL_REFUSED");
     assert_eq!(done["error"]["code"], "STEP_FAILED");
@@ -170,7 +173,8 @@ async fn a_score_below_the_threshold_waits_and_one_above_goes_on() {
     assert_eq!(paused["steps"]["good"]["status"], "completed", "{paused:#}");
     assert_eq!(paused["steps"]["good"]["confidence"], json!(0.9));
     assert_eq!(paused["steps"]["bad"]["status"], "awaiting_approval");
-    let list = handle.approvals(planloom_engine::ApprovalsQuery { limit: 20, ..Default::default() }).await.expect("list");
+    let list =
+        handle.approvals(planloom_engine::ApprovalsQuery { limit: 20, ..Default::default() }).await.expect("list");
     assert_eq!(list.pagination.total, 1);
     assert_eq!((list.items[0].reviewer_role, list.items[0].confidence), ("senior", Some(0.5)));
     engine.shut_down().await;
@@ -190,8 +194,14 @@ async fn an_answer_that_does_not_fit_is_repaired_once() {
     assert!(done["steps"]["count"]["outputJson"]["n"].is_number(), "{done:#}");
     assert_eq!(done["steps"]["use"]["status"], "completed");
     assert_eq!(done["steps"]["broken"]["error"]["code"], "OUTPUT_SCHEMA_MISMATCH");
-    let kinds: Vec<Value> = handle.step_detail(&id, "broken").await.expect("detail").attempts.iter()
-        .map(|attempt| serde_json::to_value(attempt.kind).expect("JSON")).collect();
+    let kinds: Vec<Value> = handle
+        .step_detail(&id, "broken")
+        .await
+        .expect("detail")
+        .attempts
+        .iter()
+        .map(|attempt| serde_json::to_value(attempt.kind).expect("JSON"))
+        .collect();
     assert_eq!(kinds, ["call", "repair"]);
     engine.shut_down().await;
 }
@@ -220,7 +230,8 @@ async fn a_dry_run_says_everything_and_stores_nothing() {
     assert_eq!(view.steps["extract"].prompt, "Extract key clauses from: C");
     assert_eq!(view.steps["analyze"].prompt, "Analyze risks in: {{extract.output}}");
     assert_eq!(view.steps["analyze"].unresolved, ["extract.output"]);
-    let list = handle.executions(planloom_engine::ExecutionsQuery { limit: 20, ..Default::default() }).await.expect("list");
+    let list =
+        handle.executions(planloom_engine::ExecutionsQuery { limit: 20, ..Default::default() }).await.expect("list");
     assert_eq!(list.pagination.total, 0);
     engine.shut_down().await;
 }
@@ -231,7 +242,9 @@ async fn deleted_texts_are_gone_and_the_record_stays() {
     let body = json!({"input": {"contract": "secret words"}, "options": {"simulate": true}});
     let id = start(&handle, review_plan(), body).await;
     until(&handle, &id, has_status("completed")).await;
-    let other = start(&handle, review_plan(), json!({"input": {"contract": "secret words"}, "options": {"simulate": true}})).await;
+    let other =
+        start(&handle, review_plan(), json!({"input": {"contract": "secret words"}, "options": {"simulate": true}}))
+            .await;
     until(&handle, &other, has_status("completed")).await;
     let deleted = handle.delete_texts(&id).await.expect("deleted");
     // The other execution has the same texts: they stay with it.

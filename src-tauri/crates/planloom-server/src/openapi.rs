@@ -9,7 +9,7 @@ use utoipa::openapi::content::Content;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::response::Response;
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::server::Server;
 use utoipa::openapi::tag::TagBuilder;
@@ -90,6 +90,7 @@ fn text() -> Object {
 fn complete(path: &str, item: &mut PathItem) {
     let takes_version = path == "/api/plans/{id}";
     if let Some(read) = &mut item.get {
+        without_null(read);
         add_failures(read, path, &[]);
     }
     if let Some(create) = &mut item.post {
@@ -105,6 +106,17 @@ fn complete(path: &str, item: &mut PathItem) {
     }
     if let Some(delete) = &mut item.delete {
         add_failures(delete, path, &["409"]);
+    }
+}
+
+/// A header is a text or is not there: `null` in one would be read as a text.
+fn without_null(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(Parameter { parameter_in: ParameterIn::Header, schema: Some(RefOr::T(schema)), .. }) = parameter
+            && let Schema::Object(object) = schema
+        {
+            object.schema_type = SchemaType::Type(Type::String);
+        }
     }
 }
 

@@ -16,7 +16,9 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No room: nothing of the transaction was kept, and the writer stays usable.
-    #[error("The disk is full ({detail}). Free some space; what was acknowledged is safe, and work goes on as soon as there is room.")]
+    #[error(
+        "The disk is full ({detail}). Free some space; what was acknowledged is safe, and work goes on as soon as there is room."
+    )]
     Full { detail: String },
     /// The disk failed while reading, writing or flushing: what it holds is uncertain until it is read again.
     #[error("The disk refused to read or write ({detail}). Check the disk; the state must be read again from it.")]
@@ -31,10 +33,14 @@ pub enum Error {
     #[error("{path} is read-only. Make it and its folder writable for this user, or choose another data folder.")]
     ReadOnly { path: PathBuf },
     /// The database was written by a newer program; it was not touched.
-    #[error("The database {path} is of version {found}, this program understands up to {supported}. Install the newer program; nothing was changed.")]
+    #[error(
+        "The database {path} is of version {found}, this program understands up to {supported}. Install the newer program; nothing was changed."
+    )]
     NewerVersion { path: PathBuf, found: u32, supported: u32 },
     /// The database waits for a migration, which only its owner may make.
-    #[error("The database {path} is of version {found} and must be brought to {supported} first. Start `planloom serve` or the window once.")]
+    #[error(
+        "The database {path} is of version {found} and must be brought to {supported} first. Start `planloom serve` or the window once."
+    )]
     OlderVersion { path: PathBuf, found: u32, supported: u32 },
     /// The file is damaged; it was not touched.
     #[error("The database {path} is damaged: {detail}. Keep the file, and put back a backup with `planloom restore`.")]
@@ -130,7 +136,12 @@ impl Error {
     pub fn is_unavailable(&self) -> bool {
         matches!(
             self,
-            Error::Full { .. } | Error::Disk { .. } | Error::Busy { .. } | Error::Locked { .. } | Error::ReadOnly { .. } | Error::RolledBack
+            Error::Full { .. }
+                | Error::Disk { .. }
+                | Error::Busy { .. }
+                | Error::Locked { .. }
+                | Error::ReadOnly { .. }
+                | Error::RolledBack
         )
     }
 
@@ -219,6 +230,9 @@ mod tests {
         assert!(matches!(of(ffi::SQLITE_READONLY_DBMOVED), Error::ReadOnly { .. }));
         assert!(matches!(of(ffi::SQLITE_NOTADB), Error::Corrupt { .. }));
         assert!(matches!(of(ffi::SQLITE_CORRUPT_VTAB), Error::Corrupt { .. }));
-        assert!(matches!(of(ffi::SQLITE_CONSTRAINT_UNIQUE), Error::Sqlite(_)) && !of(ffi::SQLITE_CONSTRAINT).is_unavailable());
+        assert!(
+            matches!(of(ffi::SQLITE_CONSTRAINT_UNIQUE), Error::Sqlite(_))
+                && !of(ffi::SQLITE_CONSTRAINT).is_unavailable()
+        );
     }
 }

@@ -78,6 +78,26 @@ impl Transaction<'_> {
     /// Writes the read row of an execution, whether or not there is one.
     pub fn put_execution(&mut self, execution: &str, state: &ExecutionState) -> Result<()> {
         let row = self.execution_row(execution)?;
+        // Most changes leave the status as it is: then no index and no counter has to be touched.
+        if !state.ended {
+            let progressed = self
+                .sql(
+                    "UPDATE execution_rows SET cost_pico = ?5, duration_ms = ?6, view = ?7
+                     WHERE execution = ?1 AND status = ?2 AND ended = 0 AND started_at IS ?3 AND completed_at IS ?4",
+                )?
+                .execute(params![
+                    row,
+                    state.status,
+                    state.started_at,
+                    state.completed_at,
+                    state.cost_pico.map(clamped),
+                    state.duration_ms.map(clamped),
+                    state.view
+                ])?;
+            if progressed == 1 {
+                return Ok(());
+            }
+        }
         self.sql(
             "INSERT INTO execution_rows
                  (execution, plan, status, ended, started_at, completed_at, duration_ms, cost_pico, view)
@@ -150,7 +170,13 @@ impl Snapshot<'_> {
         }
     }
 
-    fn list_by_index(&self, plan: Option<i64>, status: Option<&str>, limit: u32, offset: u32) -> Result<Page<ExecutionRow>> {
+    fn list_by_index(
+        &self,
+        plan: Option<i64>,
+        status: Option<&str>,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Page<ExecutionRow>> {
         let total = self.count_executions(plan, status)?;
         if total <= u64::from(offset) {
             return Ok(Page { items: Vec::new(), total });
@@ -162,7 +188,9 @@ impl Snapshot<'_> {
         let (from, order) = match (plan.is_some(), status.is_some()) {
             (true, false) => ("execution_rows INDEXED BY execution_rows_by_plan", "WHERE plan = ?1"),
             (false, _) => ("execution_rows INDEXED BY execution_rows_by_status", "WHERE status = ?2"),
-            (true, true) => ("execution_rows INDEXED BY execution_rows_by_plan_and_status", "WHERE plan = ?1 AND status = ?2"),
+            (true, true) => {
+                ("execution_rows INDEXED BY execution_rows_by_plan_and_status", "WHERE plan = ?1 AND status = ?2")
+            }
         };
         let sql = format!(
             "WITH page AS MATERIALIZED (SELECT execution FROM {from} {order} ORDER BY execution DESC LIMIT ?3 OFFSET ?4)

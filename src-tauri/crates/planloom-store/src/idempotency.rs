@@ -34,7 +34,15 @@ impl Transaction<'_> {
                      answer = excluded.answer, created_at = excluded.created_at
                      WHERE idempotency.created_at <= excluded.created_at - ?7",
             )?
-            .execute(params![route, key, first.body_hash, first.status, first.answer, first.created_at, IDEMPOTENCY_MS])?;
+            .execute(params![
+                route,
+                key,
+                first.body_hash,
+                first.status,
+                first.answer,
+                first.created_at,
+                IDEMPOTENCY_MS
+            ])?;
         match stored {
             0 => Err(Error::Exists { subject: Subject::Answer, id: format!("to {route} under the key {key}") }),
             _ => Ok(()),

@@ -126,9 +126,8 @@ impl Transaction<'_> {
         events: &[JournalEvent<'_>],
     ) -> Result<Appended> {
         let row = self.execution_row(execution)?;
-        let mut insert = self.sql(
-            "INSERT INTO journal (execution, n, at, kind, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?;
+        let mut insert =
+            self.sql("INSERT INTO journal (execution, n, at, kind, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
         let mut appended = Appended { first_seq: 0, last_hash: *previous };
         for (n, event) in (first_n..).zip(events) {
             let hash = journal_hash(&appended.last_hash, execution, n, event);
@@ -199,7 +198,8 @@ impl Snapshot<'_> {
         self.each_journal_row(execution, |row| {
             if broken.is_none() {
                 let event = JournalEvent { at: row.at, kind: &row.kind, body: &row.body };
-                broken = fault_of(&row, expected.unwrap_or(row.n), journal_hash(&end.last_hash, execution, row.n, &event));
+                broken =
+                    fault_of(&row, expected.unwrap_or(row.n), journal_hash(&end.last_hash, execution, row.n, &event));
                 expected = Some(row.n + 1);
                 end = ChainEnd { rows: end.rows + 1, last_hash: row.hash };
             }

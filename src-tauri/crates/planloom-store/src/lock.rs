@@ -40,8 +40,9 @@ impl FolderLock {
     pub(crate) fn take(dir: &DataDir, what: &str) -> Result<FolderLock> {
         let path = held_path(dir);
         let failed = |source| Error::folder(&path, source);
-        let held = folder::open_private(&path, fs::OpenOptions::new().read(true).write(true).create(true).truncate(false))
-            .map_err(failed)?;
+        let held =
+            folder::open_private(&path, fs::OpenOptions::new().read(true).write(true).create(true).truncate(false))
+                .map_err(failed)?;
         match held.try_lock() {
             Ok(()) => {
                 sign(dir, what);

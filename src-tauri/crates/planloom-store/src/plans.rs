@@ -109,7 +109,15 @@ impl Transaction<'_> {
             "UPDATE plans SET name = ?2, description = ?3, tags = ?4, version = ?5, updated_at = ?6, folded = ?7
              WHERE row_id = ?1",
         )?
-        .execute(params![row, content.name, content.description, tags_json(&content.tags), version, at, folded(content)])?;
+        .execute(params![
+            row,
+            content.name,
+            content.description,
+            tags_json(&content.tags),
+            version,
+            at,
+            folded(content)
+        ])?;
         self.insert_document(row, version, content, at)?;
         Ok(version)
     }

@@ -5,10 +5,7 @@
 //! slower where a term hits most rows, cannot answer terms below three characters, and makes every start of an
 //! execution dearer.) It is only an index: the rows themselves are read from the snapshot that asked.
 
-use std::{
-    collections::HashMap,
-    sync::Mutex,
-};
+use std::{collections::HashMap, sync::Mutex};
 
 use memchr::memmem;
 use rusqlite::params;

@@ -68,10 +68,7 @@ impl Transaction<'_> {
 impl Snapshot<'_> {
     /// One setting, as JSON text.
     pub fn setting(&self, key: &str) -> Result<Option<String>> {
-        Ok(self
-            .sql("SELECT value FROM settings WHERE key = ?1")?
-            .query_row([key], |row| row.get(0))
-            .optional()?)
+        Ok(self.sql("SELECT value FROM settings WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()?)
     }
 
     /// All settings that were ever set, by key.
@@ -82,9 +79,8 @@ impl Snapshot<'_> {
     }
 
     pub fn api_keys(&self) -> Result<Vec<ApiKey>> {
-        let mut statement = self.sql(
-            "SELECT id, name, scope, hash, created_at, last_used_at FROM api_keys ORDER BY created_at, id",
-        )?;
+        let mut statement =
+            self.sql("SELECT id, name, scope, hash, created_at, last_used_at FROM api_keys ORDER BY created_at, id")?;
         let rows = statement.query_map([], api_key)?;
         rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
     }

@@ -95,7 +95,8 @@ impl Snapshot<'_> {
             "SELECT status FROM execution_rows INDEXED BY execution_rows_by_plan
              WHERE plan = ?1 ORDER BY execution DESC LIMIT ?2",
         )?;
-        statistics.recent = recent.query_map(params![plan, RECENT], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        statistics.recent =
+            recent.query_map(params![plan, RECENT], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
         Ok(statistics)
     }
 

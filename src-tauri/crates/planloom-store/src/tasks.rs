@@ -156,7 +156,8 @@ impl Snapshot<'_> {
 
     /// Every open approval, the newest first.
     pub fn tasks_awaiting_approval(&self) -> Result<Vec<TaskRow>> {
-        let sql = format!("SELECT {COLUMNS} WHERE t.status = 'awaiting_approval' ORDER BY t.created_at DESC, t.row_id DESC");
+        let sql =
+            format!("SELECT {COLUMNS} WHERE t.status = 'awaiting_approval' ORDER BY t.created_at DESC, t.row_id DESC");
         let mut statement = self.sql(&sql)?;
         let rows = statement.query_map([], task_row)?;
         rows.collect::<rusqlite::Result<_>>().map_err(Error::from)

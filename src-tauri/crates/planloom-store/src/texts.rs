@@ -19,7 +19,10 @@ use crate::{
 pub enum Text {
     Present(String),
     /// It was deleted by a person; this much is still known.
-    Deleted { bytes: u64, deleted_at: i64 },
+    Deleted {
+        bytes: u64,
+        deleted_at: i64,
+    },
 }
 
 /// What a deletion did.
@@ -42,11 +45,7 @@ impl Transaction<'_> {
         let inserted = self
             .sql("INSERT INTO texts (hash, bytes, body) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING")?
             .execute(params![key, clamped(body.len() as u64), body])?;
-        let text = if inserted == 1 {
-            self.conn.last_insert_rowid()
-        } else {
-            self.known_text(&key, body)?
-        };
+        let text = if inserted == 1 { self.conn.last_insert_rowid() } else { self.known_text(&key, body)? };
         self.refer(row, text)
     }
 
@@ -94,7 +93,9 @@ impl Transaction<'_> {
 
     fn delete_texts_of(&mut self, executions: &str, argument: i64, at: i64) -> Result<DeletedTexts> {
         let references = self
-            .sql(&format!("UPDATE text_refs SET deleted_at = ?2 WHERE execution IN ({executions}) AND deleted_at IS NULL"))?
+            .sql(&format!(
+                "UPDATE text_refs SET deleted_at = ?2 WHERE execution IN ({executions}) AND deleted_at IS NULL"
+            ))?
             .execute(params![argument, at])?;
         self.conn.pragma_update_and_check(None, "secure_delete", "ON", |_| Ok(()))?;
         let bodies = self
@@ -157,5 +158,7 @@ fn parse_hash(hex: &str) -> Result<Hash> {
     if whole {
         return Ok(hash);
     }
-    Err(Error::Invalid { detail: format!("\"{hex}\" is not the hash of a text: 64 lower-case hexadecimal digits are.") })
+    Err(Error::Invalid {
+        detail: format!("\"{hex}\" is not the hash of a text: 64 lower-case hexadecimal digits are."),
+    })
 }

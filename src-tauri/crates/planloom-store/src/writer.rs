@@ -26,7 +26,12 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn new(conn: Connection, lock: FolderLock, shared: Arc<Shared>, max_bytes: Option<u64>) -> Result<Writer> {
+    pub(crate) fn new(
+        conn: Connection,
+        lock: FolderLock,
+        shared: Arc<Shared>,
+        max_bytes: Option<u64>,
+    ) -> Result<Writer> {
         let mut writer = Writer { conn: Some(conn), shared, max_bytes: None, _lock: lock };
         writer.limit_bytes(max_bytes)?;
         Ok(writer)
@@ -70,7 +75,8 @@ impl Writer {
 
     fn connection(&mut self) -> Result<&mut Connection> {
         if self.conn.is_none() {
-            let conn = connection::open_writer(&self.shared.database).map_err(|error| error.at(&self.shared.database))?;
+            let conn =
+                connection::open_writer(&self.shared.database).map_err(|error| error.at(&self.shared.database))?;
             apply_limit(&conn, self.max_bytes)?;
             self.conn = Some(conn);
         }

@@ -30,11 +30,7 @@ pub struct Closing {
 
 impl Closing {
     /// Announces a check, carries it out, counts it, and says whether what builds on it can go on.
-    pub fn check(
-        &mut self,
-        name: &str,
-        carry_out: impl FnOnce() -> Result<Verdict, Error>,
-    ) -> Result<bool, Error> {
+    pub fn check(&mut self, name: &str, carry_out: impl FnOnce() -> Result<Verdict, Error>) -> Result<bool, Error> {
         println!("\n== {name}");
         let started = Instant::now();
         let verdict = match carry_out() {
@@ -87,8 +83,7 @@ impl Closing {
         if failed_tests == 0 {
             self.failed(name, "they could not be run to their end; see above");
         } else {
-            self.failures
-                .push(format!("failed: {name}: {failed_tests}; see above which"));
+            self.failures.push(format!("failed: {name}: {failed_tests}; see above which"));
         }
     }
 
@@ -109,21 +104,13 @@ impl Closing {
             println!("{line}");
         }
         println!("{self}");
-        if self.counts.failed == 0 {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        }
+        if self.counts.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
 
 impl fmt::Display for Closing {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Counts {
-            passed,
-            failed,
-            skipped,
-        } = self.counts;
+        let Counts { passed, failed, skipped } = self.counts;
         write!(out, "{passed} passed, {failed} failed, {skipped} skipped")
     }
 }
@@ -135,11 +122,7 @@ mod tests {
     #[test]
     fn a_test_that_reports_itself_skipped_is_not_counted_as_passed() {
         let mut closing = Closing::default();
-        closing.add(Counts {
-            passed: 5,
-            failed: 1,
-            skipped: 0,
-        });
+        closing.add(Counts { passed: 5, failed: 1, skipped: 0 });
         closing.add_skips_reported_by_tests("skipped: a: no model\nnoise\nskipped: b: no mock\n");
         assert_eq!(closing.to_string(), "3 passed, 1 failed, 2 skipped");
     }

@@ -17,24 +17,16 @@ const SELECTION: &[&str] = &["--package", DESKTOP, "--features", "custom-protoco
 
 pub fn check(closing: &mut Closing, node: Option<&Node>) -> Result<(), Error> {
     if !system::webkit_is_there() {
-        closing.skipped(
-            "desktop window",
-            "the library webkit2gtk-4.1 is not installed",
-        );
+        closing.skipped("desktop window", "the library webkit2gtk-4.1 is not installed");
         return Ok(());
     }
     closing.check("desktop: lints", || {
         let mut command = cargo();
-        command
-            .arg("clippy")
-            .args(SELECTION)
-            .args(["--all-targets", "--", "-D", "warnings"]);
+        command.arg("clippy").args(SELECTION).args(["--all-targets", "--", "-D", "warnings"]);
         run(&mut command)?;
         Ok(Verdict::Passed)
     })?;
-    count(closing, "desktop: tests", || {
-        suite::run(SELECTION, &[], &[])
-    })?;
+    count(closing, "desktop: tests", || suite::run(SELECTION, &[], &[]))?;
     let is_built = closing.check("desktop: build", || {
         run(cargo().arg("build").args(SELECTION))?;
         Ok(Verdict::Passed)
@@ -50,9 +42,7 @@ pub fn check(closing: &mut Closing, node: Option<&Node>) -> Result<(), Error> {
 /// The driver's own words go to a file: something that WebKit starts outlives it and would keep a pipe open.
 fn drive_window(node: Option<&Node>) -> Result<Verdict, Error> {
     let Some(node) = node else {
-        return Ok(Verdict::Skipped(
-            "Node.js, which drives it, could not be had".into(),
-        ));
+        return Ok(Verdict::Skipped("Node.js, which drives it, could not be had".into()));
     };
     for name in ["WebKitWebDriver", "xvfb-run", "dbus-run-session"] {
         if find_program(name).is_none() {
@@ -61,18 +51,10 @@ fn drive_window(node: Option<&Node>) -> Result<Verdict, Error> {
     }
     let path = log_path("window");
     let log = create_log(&path)?;
-    let errors = log
-        .try_clone()
-        .map_err(|cause| tools::file_error(&path, cause))?;
+    let errors = log.try_clone().map_err(|cause| tools::file_error(&path, cause))?;
     let mut command = Command::new("xvfb-run");
     command
-        .args([
-            "-a",
-            "-s",
-            "-screen 0 1280x900x24",
-            "dbus-run-session",
-            "--",
-        ])
+        .args(["-a", "-s", "-screen 0 1280x900x24", "dbus-run-session", "--"])
         .arg(&node.program)
         .arg(root().join("tests/e2e/window.mjs"))
         .arg(binary("debug", DESKTOP))
@@ -81,18 +63,12 @@ fn drive_window(node: Option<&Node>) -> Result<Verdict, Error> {
         .stdout(log)
         .stderr(errors);
     let status = Running::start(&mut command)?.wait()?;
-    for line in tools::read(&path)?
-        .lines()
-        .filter(|line| line.starts_with("window: "))
-    {
+    for line in tools::read(&path)?.lines().filter(|line| line.starts_with("window: ")) {
         println!("{line}");
     }
     if status.success() {
         Ok(Verdict::Passed)
     } else {
-        Ok(Verdict::Failed(format!(
-            "it ended with {status}; see {}",
-            path.display()
-        )))
+        Ok(Verdict::Failed(format!("it ended with {status}; see {}", path.display())))
     }
 }

@@ -12,10 +12,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("planloom-core", &[]),
     ("planloom-store", &["planloom-core"]),
     ("planloom-providers", &["planloom-core"]),
-    (
-        "planloom-engine",
-        &["planloom-core", "planloom-store", "planloom-providers"],
-    ),
+    ("planloom-engine", &["planloom-core", "planloom-store", "planloom-providers"]),
     ("planloom-server", BELOW_THE_SERVER),
     ("planloom-cli", UP_TO_THE_SERVER),
     (DESKTOP, UP_TO_THE_SERVER),
@@ -33,20 +30,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-const BELOW_THE_SERVER: &[&str] = &[
-    "planloom-core",
-    "planloom-store",
-    "planloom-providers",
-    "planloom-engine",
-];
+const BELOW_THE_SERVER: &[&str] = &["planloom-core", "planloom-store", "planloom-providers", "planloom-engine"];
 
-const UP_TO_THE_SERVER: &[&str] = &[
-    "planloom-core",
-    "planloom-store",
-    "planloom-providers",
-    "planloom-engine",
-    "planloom-server",
-];
+const UP_TO_THE_SERVER: &[&str] =
+    &["planloom-core", "planloom-store", "planloom-providers", "planloom-engine", "planloom-server"];
 
 /// What does IO, tells the time of its own accord, or waits. The core may not reach one of them
 /// by any path.
@@ -76,9 +63,7 @@ pub fn check() -> Result<Verdict, Error> {
         faults.extend(
             direct
                 .iter()
-                .filter(|other| {
-                    is_ours(other) && other != name && !allowed.contains(&other.as_str())
-                })
+                .filter(|other| is_ours(other) && other != name && !allowed.contains(&other.as_str()))
                 .map(|other| format!("{name} depends on {other}")),
         );
         if *name != DESKTOP {
@@ -86,10 +71,7 @@ pub fn check() -> Result<Verdict, Error> {
             faults.extend(reaches(name, &every, ONLY_IN_THE_WINDOW));
         }
     }
-    let core = dependencies(
-        "planloom-core",
-        &["--edges", "normal,build", "--target", "all"],
-    )?;
+    let core = dependencies("planloom-core", &["--edges", "normal,build", "--target", "all"])?;
     faults.extend(reaches("planloom-core", &core, NOT_IN_THE_CORE));
     if faults.is_empty() {
         println!("{} crates, all directions hold.", MAY_DEPEND_ON.len());
@@ -118,9 +100,7 @@ fn reaches(name: &str, dependencies: &[String], forbidden: &[&str]) -> Vec<Strin
     dependencies
         .iter()
         .filter(|dependency| forbidden.contains(&dependency.as_str()))
-        .map(|dependency| {
-            format!("{name} reaches {dependency} (`cargo tree -p {name} -i {dependency}`)")
-        })
+        .map(|dependency| format!("{name} reaches {dependency} (`cargo tree -p {name} -i {dependency}`)"))
         .collect()
 }
 
@@ -134,15 +114,10 @@ fn dependencies(name: &str, options: &[&str]) -> Result<Vec<String>, Error> {
 
 fn package_names(arguments: &[&str]) -> Result<Vec<String>, Error> {
     let mut command = cargo();
-    command
-        .args(arguments)
-        .args(["--prefix", "none", "--format", "{p}"]);
+    command.args(arguments).args(["--prefix", "none", "--format", "{p}"]);
     let tree = run_quietly(&mut command)?;
-    let mut names: Vec<String> = tree
-        .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .map(str::to_owned)
-        .collect();
+    let mut names: Vec<String> =
+        tree.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
     names.sort_unstable();
     names.dedup();
     Ok(names)

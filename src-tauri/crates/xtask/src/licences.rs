@@ -13,23 +13,13 @@ const FIELD: char = '|';
 pub fn check() -> Result<Verdict, Error> {
     let allowed = allowed_licences(&read("deny.toml")?);
     let mut command = cargo();
-    command.args([
-        "tree",
-        "--workspace",
-        "--target",
-        "all",
-        "--edges",
-        "normal,build,dev",
-    ]);
+    command.args(["tree", "--workspace", "--target", "all", "--edges", "normal,build,dev"]);
     command.args(["--prefix", "none", "--no-dedupe", "--format", "{p}|{l}"]);
     let tree = run_quietly(&mut command)?;
     let mut packages: Vec<&str> = tree.lines().filter(|line| !line.is_empty()).collect();
     packages.sort_unstable();
     packages.dedup();
-    let faults: Vec<String> = packages
-        .iter()
-        .filter_map(|package| fault(package, &allowed))
-        .collect();
+    let faults: Vec<String> = packages.iter().filter_map(|package| fault(package, &allowed)).collect();
     if faults.is_empty() {
         println!("{} packages, all within deny.toml.", packages.len());
         return Ok(Verdict::Passed);
@@ -56,13 +46,9 @@ fn fault(package: &str, allowed: &[String]) -> Option<String> {
 
 /// The strings of `allow = [ … ]` under `[licenses]`.
 fn allowed_licences(policy: &str) -> Vec<String> {
-    let lines = policy
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default().trim());
-    let mut inside = lines
-        .skip_while(|line| *line != "[licenses]")
-        .skip_while(|line| !line.starts_with("allow"))
-        .skip(1);
+    let lines = policy.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    let mut inside =
+        lines.skip_while(|line| *line != "[licenses]").skip_while(|line| !line.starts_with("allow")).skip(1);
     inside
         .by_ref()
         .take_while(|line| !line.starts_with(']'))
@@ -80,14 +66,8 @@ struct Expression {
 
 impl Expression {
     fn new(text: &str) -> Expression {
-        let spaced = text
-            .replace('(', " ( ")
-            .replace(')', " ) ")
-            .replace('/', " OR ");
-        Expression {
-            words: spaced.split_whitespace().map(str::to_owned).collect(),
-            next: 0,
-        }
+        let spaced = text.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
+        Expression { words: spaced.split_whitespace().map(str::to_owned).collect(), next: 0 }
     }
 
     /// Whether the allowed licences satisfy it, or nothing if it is not an expression.
@@ -156,11 +136,7 @@ mod tests {
             ("(MIT", None),
             ("MIT ISC", None),
         ] {
-            assert_eq!(
-                Expression::new(licence).evaluate(&allowed),
-                expected,
-                "{licence}"
-            );
+            assert_eq!(Expression::new(licence).evaluate(&allowed), expected, "{licence}");
         }
     }
 

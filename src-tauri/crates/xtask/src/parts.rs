@@ -47,11 +47,7 @@ impl Parts {
         let model = match &python {
             Ok(python) => {
                 parts.tell("PLANLOOM_TEST_PYTHON", python.display().to_string());
-                parts.add(
-                    "PLANLOOM_TEST_MODEL_URL",
-                    "model",
-                    &mut model_command(python),
-                )
+                parts.add("PLANLOOM_TEST_MODEL_URL", "model", &mut model_command(python))
             }
             Err(error) => Err(Error::NotSucceeded {
                 program: "tests/tools/requirements.txt".into(),
@@ -77,12 +73,7 @@ impl Parts {
         self.add("PLANLOOM_TEST_MOCK_URL", "mock", &mut command)
     }
 
-    fn add(
-        &mut self,
-        variable: &'static str,
-        name: &str,
-        command: &mut Command,
-    ) -> Result<(), Error> {
+    fn add(&mut self, variable: &'static str, name: &str, command: &mut Command) -> Result<(), Error> {
         let (running, url) = start_server(name, command)?;
         println!("The {name} answers at {url}.");
         self.running.push(running);
@@ -98,10 +89,7 @@ impl Parts {
         if missing.is_empty() {
             self.tell("PLANLOOM_TEST_KEYRING", "1".into());
         } else {
-            closing.skipped(
-                "keychain",
-                &format!("{} is not installed", missing.join(" and ")),
-            );
+            closing.skipped("keychain", &format!("{} is not installed", missing.join(" and ")));
         }
     }
 
@@ -110,11 +98,7 @@ impl Parts {
     }
 }
 
-fn skip_on_error(
-    closing: &mut Closing,
-    check: &str,
-    outcome: Result<(), Error>,
-) -> Result<(), Error> {
+fn skip_on_error(closing: &mut Closing, check: &str, outcome: Result<(), Error>) -> Result<(), Error> {
     match outcome {
         Ok(()) => Ok(()),
         Err(Error::Interrupted) => Err(Error::Interrupted),
@@ -147,10 +131,7 @@ pub fn create_log(path: &Path) -> Result<File, Error> {
 fn start_server(name: &str, command: &mut Command) -> Result<(Running, String), Error> {
     let log = log_path(name);
     let log_file = create_log(&log)?;
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(log_file);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log_file);
     let mut running = Running::start(command)?;
     let not_ready = |outcome: &str| Error::NotSucceeded {
         program: format!("the {name}"),
@@ -188,10 +169,7 @@ fn is_healthy(url: &str) -> bool {
     let answer = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        write!(
-            stream,
-            "GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
-        )?;
+        write!(stream, "GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
         let mut first_line = String::new();
         BufReader::new(stream).read_line(&mut first_line)?;
         Ok(first_line)

@@ -48,10 +48,7 @@ fn end_by_force() -> ! {
 }
 
 fn signal_groups(signal: &str) {
-    let groups = GROUPS
-        .lock()
-        .map(|groups| groups.clone())
-        .unwrap_or_default();
+    let groups = GROUPS.lock().map(|groups| groups.clone()).unwrap_or_default();
     for leader in groups {
         signal_group(leader, signal);
     }
@@ -60,10 +57,7 @@ fn signal_groups(signal: &str) {
 /// Through the shell's own `kill`: the program of that name is a package that a small system lacks.
 fn signal_group(leader: u32, signal: &str) {
     if cfg!(unix) {
-        let _ = Command::new("sh")
-            .args(["-c", &format!("kill -{signal} -{leader}")])
-            .stderr(Stdio::null())
-            .status();
+        let _ = Command::new("sh").args(["-c", &format!("kill -{signal} -{leader}")]).stderr(Stdio::null()).status();
     }
 }
 
@@ -79,10 +73,7 @@ impl Running {
         let name = command.get_program().to_string_lossy().into_owned();
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        let child = command.spawn().map_err(|cause| Error::NotStarted {
-            program: name.clone(),
-            cause,
-        })?;
+        let child = command.spawn().map_err(|cause| Error::NotStarted { program: name.clone(), cause })?;
         if let Ok(mut groups) = GROUPS.lock() {
             groups.push(child.id());
         }
@@ -103,10 +94,7 @@ impl Running {
         if STOPPING.load(Ordering::SeqCst) {
             return Err(Error::Interrupted);
         }
-        status.map_err(|cause| Error::NotStarted {
-            program: self.name.clone(),
-            cause,
-        })
+        status.map_err(|cause| Error::NotStarted { program: self.name.clone(), cause })
     }
 
     fn ends_within(&mut self, limit: Duration) -> bool {
@@ -156,19 +144,14 @@ pub fn run_quietly(command: &mut Command) -> Result<String, Error> {
     if let Some(mut stdout) = running.take_stdout() {
         let _ = stdout.read_to_string(&mut output);
     }
-    let complaints = complaints
-        .and_then(|reader| reader.join().ok())
-        .unwrap_or_default();
+    let complaints = complaints.and_then(|reader| reader.join().ok()).unwrap_or_default();
     let status = running.wait()?;
     succeeded(command, status, &format!("{output}\n{complaints}"))?;
     Ok(output)
 }
 
 /// Runs it to its end, shows both its streams, and hands every line to `read_line` as well.
-pub fn run_reading(
-    command: &mut Command,
-    mut read_line: impl FnMut(&str),
-) -> Result<ExitStatus, Error> {
+pub fn run_reading(command: &mut Command, mut read_line: impl FnMut(&str)) -> Result<ExitStatus, Error> {
     command.stdin(Stdio::null());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut running = Running::start(command)?;
@@ -215,9 +198,7 @@ fn succeeded(command: &Command, status: ExitStatus, output: &str) -> Result<(), 
     if status.success() {
         return Ok(());
     }
-    let name = Path::new(command.get_program())
-        .file_stem()
-        .unwrap_or_default();
+    let name = Path::new(command.get_program()).file_stem().unwrap_or_default();
     let words = std::iter::once(name).chain(command.get_args());
     let program: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
     Err(Error::NotSucceeded {
@@ -227,12 +208,7 @@ fn succeeded(command: &Command, status: ExitStatus, output: &str) -> Result<(), 
 }
 
 fn last_lines(output: &str) -> String {
-    let lines: Vec<&str> = output
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
+    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
     let from = lines.len().saturating_sub(5);
-    lines[from..]
-        .iter()
-        .fold(String::new(), |text, line| format!("{text}\n    {line}"))
+    lines[from..].iter().fold(String::new(), |text, line| format!("{text}\n    {line}"))
 }

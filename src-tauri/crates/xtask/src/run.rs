@@ -26,25 +26,15 @@ pub fn run(options: &[String]) -> Result<ExitCode, Error> {
     }
     let status = server.wait()?;
     // It said itself why it ended.
-    Ok(status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .map_or(ExitCode::FAILURE, ExitCode::from))
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 /// The one option of `serve` that `api-info` needs as well: without it, it looks elsewhere.
 fn data_option(options: &[String]) -> Vec<String> {
-    let Some(at) = options
-        .iter()
-        .position(|option| option.starts_with("--data"))
-    else {
+    let Some(at) = options.iter().position(|option| option.starts_with("--data")) else {
         return Vec::new();
     };
-    options[at..]
-        .iter()
-        .take(if options[at].contains('=') { 1 } else { 2 })
-        .cloned()
-        .collect()
+    options[at..].iter().take(if options[at].contains('=') { 1 } else { 2 }).cloned().collect()
 }
 
 fn wait_for_url(server: &mut Running, planloom: &Path, data: &[String]) -> Option<String> {
@@ -98,10 +88,7 @@ mod tests {
     #[test]
     fn the_address_is_read_from_api_info() {
         let answer = "{\n  \"url\": \"http://127.0.0.1:7317/api\",\n  \"key\": \"dtk_local_x\"\n}";
-        assert_eq!(
-            json_text(answer, "url").as_deref(),
-            Some("http://127.0.0.1:7317/api")
-        );
+        assert_eq!(json_text(answer, "url").as_deref(), Some("http://127.0.0.1:7317/api"));
         assert_eq!(json_text(answer, "key").as_deref(), Some("dtk_local_x"));
         assert_eq!(json_text("{\"url\": null}", "url"), None);
     }
@@ -109,14 +96,8 @@ mod tests {
     #[test]
     fn the_data_folder_is_handed_on() {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(
-            data_option(&words("--port 0 --data /tmp/x --open")),
-            ["--data", "/tmp/x"]
-        );
-        assert_eq!(
-            data_option(&words("--data=/tmp/x --port 0")),
-            ["--data=/tmp/x"]
-        );
+        assert_eq!(data_option(&words("--port 0 --data /tmp/x --open")), ["--data", "/tmp/x"]);
+        assert_eq!(data_option(&words("--data=/tmp/x --port 0")), ["--data=/tmp/x"]);
         assert!(data_option(&words("--port 0")).is_empty());
     }
 }

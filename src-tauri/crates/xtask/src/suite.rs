@@ -14,11 +14,7 @@ pub struct Outcome {
 }
 
 /// Runs the tests of the selected packages whose name contains one of the filters.
-pub fn run(
-    selection: &[&str],
-    filters: &[String],
-    environment: &[(&str, String)],
-) -> Result<Outcome, Error> {
+pub fn run(selection: &[&str], filters: &[String], environment: &[(&str, String)]) -> Result<Outcome, Error> {
     let mut command = cargo();
     let read: fn(&str) -> Option<Counts> = if find_program("cargo-nextest").is_some() {
         command.args(["nextest", "run", "--no-fail-fast"]);
@@ -35,9 +31,7 @@ pub fn run(
 /// The examples in the documentation, which nextest does not run.
 pub fn run_examples(selection: &[&str]) -> Result<Outcome, Error> {
     let mut command = cargo();
-    command
-        .args(["test", "--doc", "--no-fail-fast"])
-        .args(selection);
+    command.args(["test", "--doc", "--no-fail-fast"]).args(selection);
     read_to_end(&mut command, &[], libtest_counts, true)
 }
 
@@ -47,11 +41,7 @@ fn read_to_end(
     read: fn(&str) -> Option<Counts>,
     count_skipped: bool,
 ) -> Result<Outcome, Error> {
-    command.envs(
-        environment
-            .iter()
-            .map(|(name, value)| (*name, value.as_str())),
-    );
+    command.envs(environment.iter().map(|(name, value)| (*name, value.as_str())));
     let mut counts = Counts::default();
     let status = run_reading(command, |line| {
         if let Some(found) = read(&without_colour(line)) {
@@ -61,10 +51,7 @@ fn read_to_end(
             counts.skipped += if count_skipped { found.skipped } else { 0 };
         }
     })?;
-    Ok(Outcome {
-        counts,
-        succeeded: status.success(),
-    })
+    Ok(Outcome { counts, succeeded: status.success() })
 }
 
 /// `Summary [ 1.2s] 5 tests run: 3 passed (1 slow), 1 failed, 1 timed out, 0 skipped`
@@ -89,16 +76,9 @@ fn nextest_counts(line: &str) -> Option<Counts> {
 fn libtest_counts(line: &str) -> Option<Counts> {
     let (_, numbers) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let number_of = |word: &str| {
-        numbers
-            .split(';')
-            .find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok())
-            .unwrap_or(0)
+        numbers.split(';').find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok()).unwrap_or(0)
     };
-    Some(Counts {
-        passed: number_of("passed"),
-        failed: number_of("failed"),
-        skipped: number_of("ignored"),
-    })
+    Some(Counts { passed: number_of("passed"), failed: number_of("failed"), skipped: number_of("ignored") })
 }
 
 fn without_parentheses(text: &str) -> String {
@@ -137,24 +117,15 @@ mod tests {
     use super::*;
 
     fn counts(passed: usize, failed: usize, skipped: usize) -> Option<Counts> {
-        Some(Counts {
-            passed,
-            failed,
-            skipped,
-        })
+        Some(Counts { passed, failed, skipped })
     }
 
     #[test]
     fn nextest_summaries_are_read() {
         let read = |line: &str| nextest_counts(&without_colour(line));
+        assert_eq!(read("     Summary [   0.016s] 3 tests run: 3 passed, 0 skipped"), counts(3, 0, 0));
         assert_eq!(
-            read("     Summary [   0.016s] 3 tests run: 3 passed, 0 skipped"),
-            counts(3, 0, 0)
-        );
-        assert_eq!(
-            read(
-                "     Summary [  61.0s] 6/9 tests run: 3 passed (1 slow, 1 leaky), 2 failed, 1 timed out, 4 skipped"
-            ),
+            read("     Summary [  61.0s] 6/9 tests run: 3 passed (1 slow, 1 leaky), 2 failed, 1 timed out, 4 skipped"),
             counts(3, 3, 4)
         );
         assert_eq!(

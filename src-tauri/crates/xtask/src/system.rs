@@ -14,42 +14,18 @@ struct Package {
 }
 
 /// To build the program.
-const BUILD: &[Package] = &[Package {
-    name: "build-essential",
-    is_there: || find_program("cc").is_some(),
-}];
+const BUILD: &[Package] = &[Package { name: "build-essential", is_there: || find_program("cc").is_some() }];
 
 /// To run every check: the window, the keychain, and Python for the real parts.
 /// Node.js is not here: the versions that the systems carry are too old for the mock.
 const TEST: &[Package] = &[
-    Package {
-        name: "pkg-config",
-        is_there: || find_program("pkg-config").is_some(),
-    },
-    Package {
-        name: "libwebkit2gtk-4.1-dev",
-        is_there: webkit_is_there,
-    },
-    Package {
-        name: "webkit2gtk-driver",
-        is_there: || find_program("WebKitWebDriver").is_some(),
-    },
-    Package {
-        name: "xvfb",
-        is_there: || find_program("xvfb-run").is_some() && find_program("Xvfb").is_some(),
-    },
-    Package {
-        name: "xauth",
-        is_there: || find_program("xauth").is_some(),
-    },
-    Package {
-        name: "dbus",
-        is_there: || find_program("dbus-run-session").is_some(),
-    },
-    Package {
-        name: "gnome-keyring",
-        is_there: || find_program("gnome-keyring-daemon").is_some(),
-    },
+    Package { name: "pkg-config", is_there: || find_program("pkg-config").is_some() },
+    Package { name: "libwebkit2gtk-4.1-dev", is_there: webkit_is_there },
+    Package { name: "webkit2gtk-driver", is_there: || find_program("WebKitWebDriver").is_some() },
+    Package { name: "xvfb", is_there: || find_program("xvfb-run").is_some() && find_program("Xvfb").is_some() },
+    Package { name: "xauth", is_there: || find_program("xauth").is_some() },
+    Package { name: "dbus", is_there: || find_program("dbus-run-session").is_some() },
+    Package { name: "gnome-keyring", is_there: || find_program("gnome-keyring-daemon").is_some() },
     Package {
         name: "python3-venv",
         is_there: || answers(Command::new("python3").args(["-c", "import ensurepip, venv"])),
@@ -72,20 +48,14 @@ pub fn prepare_for_test() -> Result<(), Error> {
 /// Installs what is missing where we may; says the one line that does it where we may not.
 /// On a system without apt the checks that need it say so themselves.
 fn prepare(packages: &[Package]) -> Result<(), Error> {
-    let names: Vec<&str> = packages
-        .iter()
-        .filter(|package| !(package.is_there)())
-        .map(|package| package.name)
-        .collect();
+    let names: Vec<&str> =
+        packages.iter().filter(|package| !(package.is_there)()).map(|package| package.name).collect();
     if names.is_empty() {
         return Ok(());
     }
     if find_program("apt-get").is_none() {
         if cfg!(target_os = "linux") {
-            println!(
-                "Not here: what Debian calls {}. Without apt-get it is yours to install.",
-                names.join(", ")
-            );
+            println!("Not here: what Debian calls {}. Without apt-get it is yours to install.", names.join(", "));
         }
         return Ok(());
     }
@@ -102,8 +72,7 @@ fn prepare(packages: &[Package]) -> Result<(), Error> {
 
 /// As root, or where CI=true and sudo asks no question. The answer is what to put before apt-get.
 fn right_to_install() -> Option<&'static [&'static str]> {
-    let is_root =
-        process::run_quietly(Command::new("id").arg("-u")).is_ok_and(|answer| answer.trim() == "0");
+    let is_root = process::run_quietly(Command::new("id").arg("-u")).is_ok_and(|answer| answer.trim() == "0");
     if is_root {
         return Some(&["env"]);
     }
@@ -142,10 +111,7 @@ const INSTALL: &[&str] = &["install", "-y", "-qq", "--no-install-recommends"];
 
 fn apt(prefix: &[&str], arguments: &[&str]) -> Result<(), Error> {
     let mut command = Command::new(prefix[0]);
-    command
-        .args(&prefix[1..])
-        .args(["DEBIAN_FRONTEND=noninteractive", "apt-get"])
-        .args(arguments);
+    command.args(&prefix[1..]).args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(arguments);
     process::run_quietly(&mut command).map(drop)
 }
 

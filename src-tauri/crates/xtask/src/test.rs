@@ -21,10 +21,7 @@ pub struct Options {
 
 impl Options {
     pub fn parse(arguments: &[String]) -> Result<Options, Error> {
-        let mut options = Options {
-            quick: false,
-            filters: Vec::new(),
-        };
+        let mut options = Options { quick: false, filters: Vec::new() };
         for argument in arguments {
             match argument.as_str() {
                 "--quick" => options.quick = true,
@@ -102,19 +99,14 @@ fn skipped_without(component: &str, subcommand: &str) -> Option<Verdict> {
         return None;
     }
     let _ = run_quietly(Command::new("rustup").args(["component", "add", component]));
-    (!works()).then(|| {
-        Verdict::Skipped(format!(
-            "{component} is not installed; `rustup component add {component}` adds it"
-        ))
-    })
+    (!works())
+        .then(|| Verdict::Skipped(format!("{component} is not installed; `rustup component add {component}` adds it")))
 }
 
 /// Known holes in dependencies. They come from a database on the network, which only cargo-deny reads.
 fn check_advisories() -> Result<Verdict, Error> {
     if find_program("cargo-deny").is_none() {
-        return Ok(Verdict::Skipped(
-            "cargo-deny is not installed; licences and sources are checked without it".into(),
-        ));
+        return Ok(Verdict::Skipped("cargo-deny is not installed; licences and sources are checked without it".into()));
     }
     process::run(cargo().args(["deny", "check"]))?;
     Ok(Verdict::Passed)
@@ -126,10 +118,7 @@ fn check_advisories() -> Result<Verdict, Error> {
 fn run_tests(closing: &mut Closing, options: &Options) -> Result<Option<Node>, Error> {
     let is_built = closing.check("build", || {
         let mut command = cargo();
-        command
-            .arg("build")
-            .args(WITHOUT_DESKTOP)
-            .args(["--bins", "--tests"]);
+        command.arg("build").args(WITHOUT_DESKTOP).args(["--bins", "--tests"]);
         process::run(&mut command)?;
         Ok(Verdict::Passed)
     })?;
@@ -144,9 +133,7 @@ fn run_tests(closing: &mut Closing, options: &Options) -> Result<Option<Node>, E
         let planloom = binary("debug", "planloom");
         parts.tell("PLANLOOM_BIN", planloom.display().to_string());
         parts.tell("PLANLOOM_TEST_SKIPS", skips.display().to_string());
-        count(closing, "tests", || {
-            suite::run(WITHOUT_DESKTOP, &options.filters, &parts.environment)
-        })?;
+        count(closing, "tests", || suite::run(WITHOUT_DESKTOP, &options.filters, &parts.environment))?;
         closing.add_skips_reported_by_tests(&tools::read(&skips)?);
     } else {
         closing.failed("tests", "not run, because the build failed");
@@ -155,11 +142,7 @@ fn run_tests(closing: &mut Closing, options: &Options) -> Result<Option<Node>, E
 }
 
 /// Runs tests and adds up what their runner counted.
-pub fn count(
-    closing: &mut Closing,
-    name: &str,
-    tests: impl FnOnce() -> Result<Outcome, Error>,
-) -> Result<(), Error> {
+pub fn count(closing: &mut Closing, name: &str, tests: impl FnOnce() -> Result<Outcome, Error>) -> Result<(), Error> {
     println!("\n== {name}");
     match tests() {
         Ok(outcome) => {

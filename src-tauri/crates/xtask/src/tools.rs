@@ -29,26 +29,14 @@ pub fn npm_prefix() -> PathBuf {
 /// The environment's Python, with the model server, schemathesis and the vendors' SDKs in it.
 pub fn python() -> Result<PathBuf, Error> {
     let environment = folder().join("venv");
-    let python = environment.join(if cfg!(windows) {
-        "Scripts/python.exe"
-    } else {
-        "bin/python"
-    });
-    let wanted = workspace::read("tests/tools/requirements.txt")?
-        + &workspace::read("tests/tools/requirements-no-deps.txt")?;
+    let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let wanted =
+        workspace::read("tests/tools/requirements.txt")? + &workspace::read("tests/tools/requirements-no-deps.txt")?;
     install_once(&environment, "installed", &wanted, || {
         let system_python = find_program("python3").unwrap_or_else(|| "python3".into());
-        run_quietly(
-            Command::new(system_python)
-                .args(["-m", "venv", "--clear"])
-                .arg(&environment),
-        )?;
+        run_quietly(Command::new(system_python).args(["-m", "venv", "--clear"]).arg(&environment))?;
         pip_install(&python, "tests/tools/requirements.txt", &[])?;
-        pip_install(
-            &python,
-            "tests/tools/requirements-no-deps.txt",
-            &["--no-deps"],
-        )
+        pip_install(&python, "tests/tools/requirements-no-deps.txt", &["--no-deps"])
     })?;
     Ok(python)
 }
@@ -56,13 +44,7 @@ pub fn python() -> Result<PathBuf, Error> {
 fn pip_install(python: &Path, requirements: &str, options: &[&str]) -> Result<(), Error> {
     let mut command = Command::new(python);
     command
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ])
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
         .args(options)
         .arg("-r")
         .arg(root().join(requirements));
@@ -75,10 +57,7 @@ pub fn node(python: &Path) -> Result<Node, Error> {
         && let Ok(answer) = run_quietly(Command::new(&program).arg("--version"))
         && version(&answer).is_some_and(|found| found >= OLDEST_NODE)
     {
-        return Ok(Node {
-            program,
-            npm: vec![npm],
-        });
+        return Ok(Node { program, npm: vec![npm] });
     }
     let wanted = workspace::read("tests/tools/requirements-node.txt")?;
     install_once(&folder().join("venv"), "installed-node", &wanted, || {
@@ -88,10 +67,7 @@ pub fn node(python: &Path) -> Result<Node, Error> {
     let package = run_quietly(Command::new(python).args(["-c", place]))?;
     let package = Path::new(package.trim());
     let program = package.join("bin/node");
-    let npm = vec![
-        program.clone(),
-        package.join("lib/node_modules/npm/bin/npm-cli.js"),
-    ];
+    let npm = vec![program.clone(), package.join("lib/node_modules/npm/bin/npm-cli.js")];
     Ok(Node { program, npm })
 }
 
@@ -99,21 +75,14 @@ pub fn node(python: &Path) -> Result<Node, Error> {
 pub fn npm_packages(node: &Node) -> Result<(), Error> {
     let prefix = npm_prefix();
     let files = ["package.json", "package-lock.json", ".npmrc"];
-    let wanted = workspace::read("tests/tools/package.json")?
-        + &workspace::read("tests/tools/package-lock.json")?;
+    let wanted = workspace::read("tests/tools/package.json")? + &workspace::read("tests/tools/package-lock.json")?;
     install_once(&prefix, "installed", &wanted, || {
         make_folder(&prefix)?;
         for name in files {
-            write(
-                &prefix.join(name),
-                &workspace::read(&format!("tests/tools/{name}"))?,
-            )?;
+            write(&prefix.join(name), &workspace::read(&format!("tests/tools/{name}"))?)?;
         }
         let mut command = Command::new(&node.npm[0]);
-        command
-            .args(&node.npm[1..])
-            .args(["ci", "--ignore-scripts"])
-            .current_dir(&prefix);
+        command.args(&node.npm[1..]).args(["ci", "--ignore-scripts"]).current_dir(&prefix);
         run_quietly(&mut command).map(drop)
     })
 }
@@ -150,10 +119,7 @@ pub fn read(path: &Path) -> Result<String, Error> {
 }
 
 pub fn file_error(path: &Path, cause: std::io::Error) -> Error {
-    Error::File {
-        path: path.display().to_string(),
-        cause,
-    }
+    Error::File { path: path.display().to_string(), cause }
 }
 
 /// `v20.15.1` → (20, 15).

@@ -10,8 +10,8 @@ pub const DESKTOP: &str = "planloom-desktop";
 /// The top level of the repository. Cargo says at run time where the manifest is, so a
 /// repository that was moved after the build is still found.
 pub fn root() -> PathBuf {
-    let own = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let own =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     own.ancestors().nth(3).map(Path::to_path_buf).unwrap_or(own)
 }
 
@@ -25,9 +25,7 @@ pub fn target() -> PathBuf {
 
 /// A binary of ours, as cargo names it.
 pub fn binary(profile_folder: &str, name: &str) -> PathBuf {
-    target()
-        .join(profile_folder)
-        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    target().join(profile_folder).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Cargo at the top level of the repository.
@@ -47,10 +45,8 @@ pub fn cargo() -> Command {
 
 /// Reads a file of the repository.
 pub fn read(path_in_repository: &str) -> Result<String, Error> {
-    std::fs::read_to_string(root().join(path_in_repository)).map_err(|cause| Error::File {
-        path: path_in_repository.into(),
-        cause,
-    })
+    std::fs::read_to_string(root().join(path_in_repository))
+        .map_err(|cause| Error::File { path: path_in_repository.into(), cause })
 }
 
 /// Where a program is, if PATH leads to it.

@@ -67,12 +67,14 @@ async fn decide(
         body.insert("outputHash".to_owned(), hash);
         body.extend(decided.reviewer.map(|reviewer| ("reviewerId".to_owned(), reviewer.into())));
         let answer = door.post(&path(&["hitl", &task_id, verb]), &Value::Object(body)).await?;
-        Ok((answer, approval))
+        let execution = render::text(&approval, "planExecutionId");
+        let execution = door.get(&(path(&["plans", "executions", execution]) + "?outputs=none")).await?;
+        Ok((answer, approval, execution))
     };
-    let outcome: Result<(Value, Value), Error> = deciding.await;
+    let outcome: Result<(Value, Value, Value), Error> = deciding.await;
     let has_owner = door.has_owner();
     door.close().await;
-    let (answer, approval) = outcome?;
+    let (answer, approval, execution) = outcome?;
     context.answer(&answer, |answer, style| {
         let word = if verb == "approve" {
             style.paint(render::GREEN, "✓ approved")
@@ -84,11 +86,13 @@ async fn decide(
         format!("{word}  {} ({}){edited}{again}\n", render::text(&approval, "stepId"), render::text(answer, "taskId"))
     })?;
     if !has_owner {
-        let execution = render::text(&approval, "planExecutionId");
-        context.out.note(&format!(
-            "It is recorded, and takes effect when the execution goes on:\n  {} resume {execution}",
-            context.planloom
-        ));
+        let (planloom, id, status) =
+            (&context.planloom, render::text(&execution, "id"), render::text(&execution, "status"));
+        context.out.note(&match status {
+            // Nothing is left to go on with.
+            "completed" | "failed" => format!("With it the execution has {status}:\n  {planloom} show {id}"),
+            _ => format!("It is recorded, and takes effect when the execution goes on:\n  {planloom} resume {id}"),
+        });
     }
     Ok(Exit::Completed)
 }

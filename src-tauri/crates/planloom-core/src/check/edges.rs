@@ -37,7 +37,9 @@ fn dependencies(plan: &Plan, at: usize, index: &HashMap<String, usize>, problems
                 problems.push(Problem { cycle: Some(vec![id.clone()]), ..problem });
             }
             Some(&dependency) => found.push(dependency),
-            None if problems.is_full() => problems.push(Problem::error(ProblemCode::UnknownDependency, field, "exists", "")),
+            None if problems.is_full() => {
+                problems.push(Problem::error(ProblemCode::UnknownDependency, field, "exists", ""))
+            }
             None => {
                 let others = plan.steps.iter().map(|other| other.id.as_str()).filter(|other| *other != step.id);
                 let nearest = problems.nearest(id, others);

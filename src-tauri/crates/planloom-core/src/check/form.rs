@@ -16,8 +16,30 @@ pub const SERVER_MADE: &[&str] =
 
 /// Words that mean something in a template, in any case.
 pub const RESERVED_STEP_IDS: [&str; 24] = [
-    "input", "steps", "loop", "self", "super", "caller", "if", "elif", "else", "for", "in", "is", "not", "and", "or",
-    "true", "false", "none", "set", "with", "range", "dict", "namespace", "debug",
+    "input",
+    "steps",
+    "loop",
+    "self",
+    "super",
+    "caller",
+    "if",
+    "elif",
+    "else",
+    "for",
+    "in",
+    "is",
+    "not",
+    "and",
+    "or",
+    "true",
+    "false",
+    "none",
+    "set",
+    "with",
+    "range",
+    "dict",
+    "namespace",
+    "debug",
 ];
 
 /// The plan as far as it can be read; `None` when the document is no object.
@@ -115,7 +137,8 @@ fn step_id(reader: &mut Reader<'_, '_>) -> String {
         );
         reader.report(Problem::invalid(path, "pattern", message));
     } else if RESERVED_STEP_IDS.iter().any(|word| word.eq_ignore_ascii_case(id)) {
-        let message = format!("{} is a word of the template language and cannot be a step id; choose another.", quote(id));
+        let message =
+            format!("{} is a word of the template language and cannot be a step id; choose another.", quote(id));
         reader.report(Problem::invalid(path, "reserved", message));
     }
     id.to_owned()

@@ -17,7 +17,8 @@ pub(super) struct Schemas {
 
 pub(super) fn check(plan: &Plan, problems: &mut Problems) -> Schemas {
     let mut compiled = HashMap::new();
-    let input = plan.input_schema.as_ref().and_then(|schema| compile(schema, "inputSchema", "", problems, &mut compiled));
+    let input =
+        plan.input_schema.as_ref().and_then(|schema| compile(schema, "inputSchema", "", problems, &mut compiled));
     let outputs = plan.steps.iter().enumerate().map(|(at, step)| {
         let schema = step.output_schema.as_ref()?;
         compile(schema, &format!("steps[{at}].outputSchema"), &step.id, problems, &mut compiled)

@@ -27,8 +27,15 @@ const SAME_ONE: [&str; 4] = ["not", "if", "then", "else"];
 const SAME_LIST: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 const SAME_MAP: [&str; 1] = ["dependentSchemas"];
 /// The same for schemas that hold for parts of the value, or for nothing until somebody refers to them.
-const BELOW_ONE: [&str; 7] =
-    ["items", "contains", "additionalProperties", "unevaluatedItems", "unevaluatedProperties", "propertyNames", "contentSchema"];
+const BELOW_ONE: [&str; 7] = [
+    "items",
+    "contains",
+    "additionalProperties",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "propertyNames",
+    "contentSchema",
+];
 const BELOW_LIST: [&str; 1] = ["prefixItems"];
 const BELOW_MAP: [&str; 3] = ["properties", "patternProperties", "$defs"];
 
@@ -147,7 +154,9 @@ impl<'s> Walk<'s> {
         }
         if self.issues.is_empty() {
             match self.count(schema, 0) {
-                None => self.refuse(path.to_owned(), "$ref", "it refers to itself without going deeper, which never ends"),
+                None => {
+                    self.refuse(path.to_owned(), "$ref", "it refers to itself without going deeper, which never ends")
+                }
                 Some(cost) if cost > PARTS => {
                     self.refuse(path.to_owned(), "$ref", "its references multiply beyond measure; simplify it");
                 }
@@ -235,7 +244,8 @@ impl<'s> Count<'s> {
 fn schemas_of_member<'s>(schema: &'s Value, name: &str) -> impl Iterator<Item = &'s Value> {
     let named = schema.get("properties").and_then(|properties| properties.get(name));
     let patterns = schema.get("patternProperties").and_then(Value::as_object).into_iter().flat_map(|map| map.values());
-    let others = ["additionalProperties", "unevaluatedProperties"].into_iter().filter_map(|keyword| schema.get(keyword));
+    let others =
+        ["additionalProperties", "unevaluatedProperties"].into_iter().filter_map(|keyword| schema.get(keyword));
     named.into_iter().chain(patterns).chain(others)
 }
 

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 pub const KNOWN: Known<'static> = Known {
     aliases: &["haiku", "sonnet", "opus", "local"],
     queues: &["default", "bulk"],
-    is_other_model: &|name| name.split_once(':').is_some_and(|(provider, model)| provider == "ollama" && !model.is_empty()),
+    is_other_model: &|name| {
+        name.split_once(':').is_some_and(|(provider, model)| provider == "ollama" && !model.is_empty())
+    },
     is_other_queue: &|_| false,
     refuses_temperature: &|model| model != "local",
 };

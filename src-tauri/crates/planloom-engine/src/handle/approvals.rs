@@ -20,8 +20,8 @@ use crate::shared::Shared;
 use crate::texts::Shown;
 use crate::turn::{Order, Seen};
 use crate::views::{
-    ApprovalView, ApprovedView, DecisionView, HistoryEntry, MarksView, Page, Pagination, RejectedView, attempts, history,
-    timestamp,
+    ApprovalView, ApprovedView, DecisionView, HistoryEntry, MarksView, Page, Pagination, RejectedView, attempts,
+    history, timestamp,
 };
 use crate::{Error, clock};
 
@@ -103,9 +103,8 @@ impl Handle {
         let read = read_approve(&body)?;
         let place = self.place(task_id).await?;
         let modified = self.fitting(&place, read.modified).await?;
-        let (modified, texts) = modified.map_or((None, Vec::new()), |(reference, text)| {
-            (Some(reference), vec![(reference, text)])
-        });
+        let (modified, texts) =
+            modified.map_or((None, Vec::new()), |(reference, text)| (Some(reference), vec![(reference, text)]));
         let by = read.common.reviewer_id.unwrap_or_else(|| by.to_owned());
         let verdict = Verdict::Approved { modified, comment: read.comment };
         let task_id = task_id.to_owned();
@@ -245,9 +244,10 @@ impl Handle {
             Error::Problems(faults.into_iter().map(problem).collect())
         })?;
         let upstream = upstream_of(&plan, step);
-        let strange = template.steps().iter().filter(|reference| {
-            plan.index_of(&reference.id).is_none_or(|index| !upstream.contains(&index))
-        });
+        let strange = template
+            .steps()
+            .iter()
+            .filter(|reference| plan.index_of(&reference.id).is_none_or(|index| !upstream.contains(&index)));
         let problems: Vec<Problem> = strange
             .map(|reference| {
                 let message = format!(
@@ -293,10 +293,7 @@ fn upstream_of(plan: &planloom_core::check::CheckedPlan, step: usize) -> std::co
 }
 
 /// The decision on a task, and until when it can be taken back.
-fn decided(
-    seen: &Seen<'_>,
-    step: StepIndex,
-) -> Result<(planloom_core::execution::Decision, Option<String>), Error> {
+fn decided(seen: &Seen<'_>, step: StepIndex) -> Result<(planloom_core::execution::Decision, Option<String>), Error> {
     let task = &seen.state().tasks[step as usize];
     let decision = task.decision.clone().ok_or_else(|| Error::Internal("the decision was not recorded".to_owned()))?;
     let held_until = match &task.state {

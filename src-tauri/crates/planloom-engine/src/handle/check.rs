@@ -26,11 +26,7 @@ impl Models {
     }
 
     /// Resolves every alias that the execution will use.
-    pub(super) fn resolve(
-        registry: &Snapshot,
-        plan: &CheckedPlan,
-        request: &ExecuteRequest,
-    ) -> Result<Models, Error> {
+    pub(super) fn resolve(registry: &Snapshot, plan: &CheckedPlan, request: &ExecuteRequest) -> Result<Models, Error> {
         let simulate = request.options.simulate == Some(true);
         let mut resolving = Resolving { registry, simulate, problems: Vec::new(), missing: BTreeMap::new() };
         let mut resolved = BTreeMap::new();

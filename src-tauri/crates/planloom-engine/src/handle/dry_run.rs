@@ -105,9 +105,10 @@ pub(super) fn dry_run(
     }
     let level = |level: &Vec<usize>| level.iter().map(|step| plan.steps()[*step].id.to_string()).collect();
     let scored = request.hitl.confidence_threshold.is_some();
-    let reviewed = plan.steps().iter().filter(|step| {
-        scored || step.requires_approval || request.hitl.required_for.iter().any(|id| **id == *step.id)
-    });
+    let reviewed = plan
+        .steps()
+        .iter()
+        .filter(|step| scored || step.requires_approval || request.hitl.required_for.iter().any(|id| **id == *step.id));
     DryRunView {
         plan_id: plan_id.to_owned(),
         status: "dry_run",

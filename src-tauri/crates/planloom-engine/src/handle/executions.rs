@@ -58,7 +58,12 @@ impl Handle {
     pub async fn execute(&self, plan_id: &str, body: Value, receipt: Option<Receipt>) -> Result<Executed, Error> {
         let (plan_id, body) = (plan_id.to_owned(), Arc::new(body));
         let (wanted, given) = (plan_id.clone(), Arc::clone(&body));
-        let open = self.off_thread(move |shared| prepare(shared, &wanted, &given)).await?;
+        // A small request is looked at faster than it is handed to another thread.
+        let open = if is_small(&body) {
+            prepare(&self.shared, &wanted, &given)?
+        } else {
+            self.off_thread(move |shared| prepare(shared, &wanted, &given)).await?
+        };
         let prepared = match open {
             Preparation::Ready(prepared) => *prepared,
             Preparation::Asks(aliases) => {
@@ -292,6 +297,20 @@ fn viewed(seen: &Seen<'_>) -> Result<ExecutionView, Error> {
     seen.view().ok_or_else(|| Error::ExecutionNotFound(seen.state().id.to_string()))
 }
 
+/// Whether a body is small enough that looking at it holds nobody up.
+fn is_small(body: &Value) -> bool {
+    const SMALL: usize = 4_096;
+    fn weight(value: &Value) -> usize {
+        match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+            Value::String(text) => 8 + text.len(),
+            Value::Array(items) => 8 + items.iter().map(weight).sum::<usize>(),
+            Value::Object(members) => 8 + members.iter().map(|(key, value)| key.len() + weight(value)).sum::<usize>(),
+        }
+    }
+    weight(body) <= SMALL
+}
+
 /// A request that was looked at.
 enum Preparation {
     Ready(Box<Prepared>),
@@ -397,10 +416,8 @@ fn detail(shared: &Shared, execution_id: String, step_id: String, parts: StepPar
     };
     let input = parts.material.as_ref().map(|material| material.input);
     let has_texts = show(input)?.is_some();
-    let rendered = parts
-        .material
-        .filter(|_| parts.is_ready && has_texts)
-        .and_then(|material| material.render(&shared.texts).ok());
+    let rendered =
+        parts.material.filter(|_| parts.is_ready && has_texts).and_then(|material| material.render(&shared.texts).ok());
     let (prompt, system) = rendered.map_or((None, None), |rendered| (Some(rendered.prompt), rendered.system));
     let mut attempts = attempts(&journal(shared, &execution_id)?, parts.step);
     for attempt in &mut attempts {
@@ -408,7 +425,8 @@ fn detail(shared: &Shared, execution_id: String, step_id: String, parts: StepPar
     }
     let mut view = parts.view;
     view.output = show(view.output_ref)?.or(view.output);
-    view.output_json = view.output.as_ref().filter(|_| view.has_schema).and_then(|text| serde_json::from_str(text).ok());
+    view.output_json =
+        view.output.as_ref().filter(|_| view.has_schema).and_then(|text| serde_json::from_str(text).ok());
     view.draft = show(view.draft_ref)?;
     Ok(StepDetail {
         original_output: show(parts.replaced)?,
@@ -424,10 +442,7 @@ fn detail(shared: &Shared, execution_id: String, step_id: String, parts: StepPar
 }
 
 /// An execution's events with their times.
-pub(super) fn journal(
-    shared: &Shared,
-    execution: &str,
-) -> Result<Vec<(i64, planloom_core::execution::Event)>, Error> {
+pub(super) fn journal(shared: &Shared, execution: &str) -> Result<Vec<(i64, planloom_core::execution::Event)>, Error> {
     let rows = shared.store.read(|snapshot| snapshot.read_journal(execution)).map_err(Error::from_store)?;
     let event = |row: planloom_store::JournalRow| {
         serde_json::from_str(&row.body)

@@ -8,7 +8,9 @@ use uuid::Uuid;
 use super::Handle;
 use crate::reply::Receipt;
 use crate::shared::Shared;
-use crate::views::{DraftView, LastExecution, Page, Pagination, PlanStats, PlanView, Validation, VersionView, timestamp};
+use crate::views::{
+    DraftView, LastExecution, Page, Pagination, PlanStats, PlanView, Validation, VersionView, timestamp,
+};
 use crate::{Error, clock};
 
 /// Which plans a list shows.
@@ -189,10 +191,8 @@ impl Handle {
     pub async fn delete_draft(&self, id: &str) -> Result<(), Error> {
         self.stored_plan(id).await?;
         let id = id.to_owned();
-        self.write(None, move |tx| {
-            tx.delete_draft(&id, None, clock::now_ms()).map_err(|error| draft_error(error, &id))
-        })
-        .await
+        self.write(None, move |tx| tx.delete_draft(&id, None, clock::now_ms()).map_err(|error| draft_error(error, &id)))
+            .await
     }
 
     /// Writes positions and notes of the canvas.

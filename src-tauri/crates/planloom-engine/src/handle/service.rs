@@ -97,7 +97,8 @@ impl Handle {
     /// Writes a checked copy of the database to a file that does not exist yet.
     pub async fn backup(&self, to: &Path) -> Result<(), Error> {
         let to = to.to_owned();
-        self.off_thread(move |shared| shared.store.backup(&to).map_err(|error| Error::BackupFailed(error.to_string()))).await
+        self.off_thread(move |shared| shared.store.backup(&to).map_err(|error| Error::BackupFailed(error.to_string())))
+            .await
     }
 
     /// Keys of the listener, without the keys themselves.

@@ -100,7 +100,9 @@ impl Loop {
     fn leave_line(&mut self, id: &Arc<str>, step: StepIndex) {
         let Some(live) = self.live.get_mut(id) else { return };
         let Some(line) = live.line_of.get(&step).cloned() else { return };
-        if !live.take_from_line(&line, step) && let Some(queue) = self.lines.get_mut(&line) {
+        if !live.take_from_line(&line, step)
+            && let Some(queue) = self.lines.get_mut(&line)
+        {
             queue.retain(|other| other != id);
         }
     }
@@ -268,7 +270,8 @@ impl Loop {
         let settings = registry.settings();
         let mut waiting_in: std::collections::HashMap<Lane, u32> = std::collections::HashMap::new();
         for (line, ids) in &self.lines {
-            let steps = |id| self.live.get(id).and_then(|live: &Live| live.waiting.get(line)).map_or(0, |set| set.len());
+            let steps =
+                |id| self.live.get(id).and_then(|live: &Live| live.waiting.get(line)).map_or(0, |set| set.len());
             let count = ids.iter().map(steps).sum::<usize>() as u32;
             *waiting_in.entry(Lane::Queue(Arc::clone(&line.queue))).or_default() += count;
             let resolved = registry.meaning(&line.alias).ok();
@@ -285,9 +288,7 @@ impl Loop {
             let load = self.lanes.load(lane);
             let (kind, name, limit) = match lane {
                 Lane::Queue(name) => ("queue", name.to_string(), settings.queue_limit(name).flatten()),
-                Lane::Model(provider, model) => {
-                    ("model", format!("{provider}:{model}"), settings.lane_limit(provider))
-                }
+                Lane::Model(provider, model) => ("model", format!("{provider}:{model}"), settings.lane_limit(provider)),
             };
             LaneView {
                 kind,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use planloom_core::execution::{ExecutionStatus, StepIndex, Task, TaskState, Verdict};
 use planloom_store::{self as store, JournalEvent, NewExecution, Tokens, Transaction};
 
-use super::live::kind_of;
+use super::live::{Running, kind_of};
 use super::{Live, Loop, RETRY_COMMIT_MS, Requests};
 use crate::views;
 
@@ -32,15 +32,17 @@ impl Loop {
             waiter.store(&mut tx)?;
         }
         tx.commit()?;
+        let mut events = 0;
         for (id, appended) in appended {
             if let Some(live) = self.live.get_mut(&id) {
                 let count = live.pending.len() as u64;
                 live.next_n += count;
                 live.last_hash = appended.last_hash;
                 live.last_seq = appended.first_seq + count as i64 - 1;
-                self.shared.counters.committed(count);
+                events += count;
             }
         }
+        self.shared.counters.committed(events);
         Ok(())
     }
 
@@ -69,7 +71,7 @@ impl Loop {
                 Err(error) => {
                     // Without its journal nothing can be said of it; the next start takes it over.
                     tracing::error!(execution = %id, %error, "an execution could not be read again");
-                    before.running.into_values().for_each(|running| running.abort.abort());
+                    before.running.into_values().for_each(Running::abort);
                 }
             }
         }
@@ -123,8 +125,12 @@ fn write_execution(tx: &mut Transaction<'_>, live: &Live) -> Result<store::Appen
     let events: Vec<JournalEvent<'_>> = live.pending.iter().map(|(at, body)| event((*at, body))).collect();
     let appended = tx.append(id, live.next_n, &live.last_hash, &events)?;
     tx.put_execution(id, &execution_row(live))?;
-    for step in &live.changed {
-        if let Some(row) = task_row(live, *step) {
+    // The rows of tasks that no person has to do with wait for the end: a step's commit touches fewer pages so.
+    let has_ended = live.state.status().has_ended();
+    let all = 0..if has_ended { live.state.tasks.len() as StepIndex } else { 0 };
+    let changed = live.changed.iter().copied().filter(|_| !has_ended);
+    for step in all.chain(changed) {
+        if let Some(row) = task_row(live, step) {
             tx.put_task(id, &row)?;
         }
     }
@@ -148,14 +154,14 @@ pub(crate) fn execution_row(live: &Live) -> store::ExecutionState {
     }
 }
 
-/// The read row of a task that has ended, waits for a human, or may have a row already.
+/// The read row of a task: once its execution has ended, and before that when a person has to do with it or when it
+/// may have a row already.
 pub(crate) fn task_row(live: &Live, step: StepIndex) -> Option<store::TaskState> {
     let task: &Task = &live.state.tasks[step as usize];
     let approval = match &task.state {
         TaskState::AwaitingApproval(approval) | TaskState::Held { approval, .. } => Some(approval),
-        state if state.has_ended() => None,
-        // A row that was written when it waited for a human, or before a resume, must not stay as it was.
-        _ if live.state.resumes > 0 || task.decision.is_some() || task.rejection.is_some() => None,
+        _ if live.state.status().has_ended() || live.state.resumes > 0 => None,
+        _ if task.decision.is_some() || task.rejection.is_some() || task.score.is_some() => None,
         _ => return None,
     };
     let view = serde_json::json!({
@@ -202,9 +208,9 @@ fn verdict(decision: &planloom_core::execution::Decision) -> Option<store::Verdi
 
 /// Whether an execution that was written needs nothing more from the loop.
 pub(super) fn is_done(live: &Live) -> bool {
-    !live.is_owned || matches!(
-        live.state.status(),
-        ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled
-    )
+    !live.is_owned
+        || matches!(
+            live.state.status(),
+            ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled
+        )
 }
-

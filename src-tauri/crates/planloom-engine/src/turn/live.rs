@@ -8,17 +8,27 @@ use planloom_core::ids;
 use tokio::task::AbortHandle;
 
 use super::{Arrival, Line};
+use crate::Error;
 use crate::calls::Streamed;
 use crate::lanes::{Lane, Lanes};
 use crate::plans::Published;
 use crate::shared::Shared;
-use crate::Error;
 
 /// A model call in flight.
 pub(crate) struct Running {
     pub(crate) call: u32,
-    pub(crate) abort: AbortHandle,
+    /// `None` when it was done as soon as it was started.
+    pub(crate) abort: Option<AbortHandle>,
     pub(crate) streamed: Streamed,
+}
+
+impl Running {
+    /// An ended call does not mind; one in flight closes its connection.
+    pub(crate) fn abort(self) {
+        if let Some(abort) = self.abort {
+            abort.abort();
+        }
+    }
 }
 
 /// An execution that can change.

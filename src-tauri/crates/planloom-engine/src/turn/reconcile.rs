@@ -16,11 +16,13 @@ use super::{Loop, Message};
 use crate::calls::{self, EVALUATOR_TOKENS, Job, Outcome, Streamed};
 use crate::lanes::Lane;
 use crate::render::{Material, failure};
+use crate::settings::SIMULATOR;
 use crate::views::{self, Frame, FrameKind};
 
 impl Loop {
     pub(super) fn after_commit(&mut self, now_ms: i64) {
         self.shared.texts.release();
+        self.tries_left = TRIES;
         if !self.retained.is_empty() {
             // There is room again: what is kept is written next.
             self.degraded_until_ms = Some(now_ms);
@@ -92,8 +94,7 @@ impl Loop {
             return;
         }
         if let Some(unwanted) = live.running.remove(&step) {
-            // An ended task does not mind; one in flight closes its connection.
-            unwanted.abort.abort();
+            unwanted.abort();
         }
         match wanted {
             None => {}
@@ -142,7 +143,10 @@ impl Loop {
         self.shared.counters.call_started();
     }
 
-    fn spawn(&self, job: Job, streamed: Streamed) -> tokio::task::AbortHandle {
+    /// Starts a call on the runtime. A few simulated ones are tried here first: without a delay they are done at once,
+    /// and waking another thread would cost more than the call.
+    fn spawn(&mut self, job: Job, streamed: Streamed) -> Option<tokio::task::AbortHandle> {
+        let is_tried = self.tries_left > 0 && *job.model.provider == *SIMULATOR;
         let (shared, sender) = (Arc::clone(&self.shared), self.sender.clone());
         let work = async move {
             let step_id = Arc::clone(&job.material.step().id);
@@ -163,7 +167,16 @@ impl Loop {
             // When the loop has stopped, the call counts as interrupted at the next start.
             let _ = sender.send(message);
         };
-        self.shared.runtime.spawn(work).abort_handle()
+        if !is_tried {
+            return Some(self.shared.runtime.spawn(work).abort_handle());
+        }
+        self.tries_left -= 1;
+        let mut work = Box::pin(work);
+        let _inside = self.shared.runtime.enter();
+        match (&mut work).now_or_never() {
+            Some(()) => None,
+            None => Some(self.shared.runtime.spawn(work).abort_handle()),
+        }
     }
 
     /// Shows what changed; the last frame carries the journal's number, so that a reader who has it has them all.
@@ -201,6 +214,9 @@ impl Loop {
         }
     }
 }
+
+/// Simulated calls of one turn that are tried on the loop's own thread.
+const TRIES: u32 = 4;
 
 /// Texts up to this size are sent along; longer ones are fetched by whoever shows them.
 const FRAME_TEXT_BYTES: u64 = 16 << 10;
@@ -241,7 +257,12 @@ fn job_of(
     };
     let checked = &live.published.plan.steps()[step as usize];
     let registry = shared.registry.snapshot();
-    let own = || registry.settings().resolve(&checked.model).map_or(planloom_core::limits::MAX_OUTPUT_TOKENS, |it| it.max_output_tokens);
+    let own = || {
+        registry
+            .settings()
+            .resolve(&checked.model)
+            .map_or(planloom_core::limits::MAX_OUTPUT_TOKENS, |it| it.max_output_tokens)
+    };
     let max_tokens = match phase {
         Phase::Score => EVALUATOR_TOKENS,
         Phase::Call | Phase::Repair => checked.max_tokens.unwrap_or_else(own),
@@ -267,8 +288,10 @@ fn without_provider(model: planloom_core::execution::Model) -> planloom_core::ex
 
 /// A fault in this program must not leave a task running for ever.
 fn broken(phase: Phase) -> Outcome {
-    let failure: CallFailure =
-        failure(FailureCode::ProviderProtocol, "The call broke off inside Planloom; this is a fault of the program.".to_owned());
+    let failure: CallFailure = failure(
+        FailureCode::ProviderProtocol,
+        "The call broke off inside Planloom; this is a fault of the program.".to_owned(),
+    );
     match phase {
         Phase::Call | Phase::Repair => Outcome::Answered(Err(failure), None),
         Phase::Score => Outcome::Scored(

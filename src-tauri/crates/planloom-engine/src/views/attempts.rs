@@ -137,9 +137,9 @@ pub(crate) fn history(events: &[(i64, Event)], step: StepIndex) -> Vec<HistoryEn
                 let output_hash = hash(drafted);
                 entries.push(HistoryEntry { confidence: score, output_hash, reason, ..entry(word, "engine") });
             }
-            Event::Interrupted { step: of, then: planloom_core::execution::AfterInterruption::Review { .. }, .. }
-                if *of == step =>
-            {
+            Event::Interrupted {
+                step: of, then: planloom_core::execution::AfterInterruption::Review { .. }, ..
+            } if *of == step => {
                 open = true;
                 entries.push(HistoryEntry { output_hash: hash(drafted), ..entry("requested", "engine") });
             }

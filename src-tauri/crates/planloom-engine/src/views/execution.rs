@@ -2,8 +2,8 @@
 
 use planloom_core::check::CheckedPlan;
 use planloom_core::execution::{
-    Decision, ExecutionFailure, ExecutionState, Kept, Outcome, PausedReason, QueuedKind, Score,
-    SkipReason, Spent, Stage, StepIndex, Task, TaskState, TaskStatus, Verdict,
+    Decision, ExecutionFailure, ExecutionState, Kept, Outcome, PausedReason, QueuedKind, Score, SkipReason, Spent,
+    Stage, StepIndex, Task, TaskState, TaskStatus, Verdict,
 };
 use planloom_core::ids;
 use planloom_core::usage::{PicoUsd, Usage};
@@ -307,4 +307,3 @@ impl CancelledView {
         }
     }
 }
-

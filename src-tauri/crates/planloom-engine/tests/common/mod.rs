@@ -13,12 +13,8 @@ pub struct Running {
 
 pub async fn open_at(path: &std::path::Path) -> Engine {
     let environment: Environment = [("PLANLOOM_KEYCHAIN", "off")].into_iter().collect();
-    let options = EngineOptions {
-        data: DataDir::at(path),
-        what: "a test".to_owned(),
-        environment,
-        recover: Recover::All,
-    };
+    let options =
+        EngineOptions { data: DataDir::at(path), what: "a test".to_owned(), environment, recover: Recover::All };
     Engine::open(options).await.expect("the engine opens")
 }
 
@@ -84,4 +80,3 @@ pub async fn execution(handle: &Handle, id: &str) -> Value {
 pub fn has_status(status: &'static str) -> impl Fn(&Value) -> bool {
     move |execution| execution["status"] == status
 }
-

@@ -30,7 +30,7 @@ pub(crate) struct Execute {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Resume {
     /// USD; raises the budget.
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, maximum = 1_000_000)]
     max_cost: Option<f64>,
 }
 
@@ -56,6 +56,7 @@ pub(crate) struct Approve {
     #[schema(min_length = 1)]
     reviewer_id: Option<String>,
     /// The hash of the output that was read.
+    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
     output_hash: Option<String>,
     /// Milliseconds in which the decision can be taken back.
     #[schema(maximum = 30_000)]
@@ -75,6 +76,7 @@ pub(crate) struct Reject {
     #[schema(min_length = 1)]
     reviewer_id: Option<String>,
     /// The hash of the output that was read.
+    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
     output_hash: Option<String>,
     /// Milliseconds in which the decision can be taken back.
     #[schema(maximum = 30_000)]
@@ -94,7 +96,7 @@ pub(crate) struct Assign {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PutSecret {
-    #[schema(min_length = 1, max_length = 10_000)]
+    #[schema(min_length = 1, max_length = 1_000, pattern = "^[!-~]+$")]
     value: String,
 }
 

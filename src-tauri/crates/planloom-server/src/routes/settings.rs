@@ -1,7 +1,7 @@
 //! Settings, providers' keys, and trying a provider out. All of it needs the main key.
 
 use axum::extract::State;
-use planloom_core::check::Problems;
+use planloom_core::check::{Problem, Problems};
 use planloom_core::fields::Reader;
 use planloom_engine::registry::ProviderTest;
 use planloom_engine::secrets::Status;
@@ -16,8 +16,8 @@ use crate::idempotency::Once;
 use crate::query::{Ids, NoQuery};
 use crate::router::Api;
 
-/// Characters of a provider's key.
-const SECRET_CHARS: usize = 10_000;
+/// Characters of a provider's key. No key is longer, and the smallest keychain takes no more.
+const SECRET_CHARS: usize = 1_000;
 
 /// Read the settings. Of secrets they say only whether they are set.
 #[utoipa::path(get, path = "/api/settings", operation_id = "getSettings", tag = "settings",
@@ -46,6 +46,11 @@ fn read_secret(body: &Value) -> Result<String, Failure> {
     let mut value = None;
     if let Some(mut reader) = Reader::object(body, "", &mut problems) {
         value = reader.text("value", 1..=SECRET_CHARS).map(str::to_owned);
+        if value.as_ref().is_some_and(|value| !value.chars().all(|c| c.is_ascii_graphic())) {
+            // Without the value: what is nearly a key must not come back either.
+            let message = "`value` contains white space or characters that a header cannot carry. Copy the key again.";
+            reader.report(Problem::invalid("value", "pattern", message));
+        }
         reader.finish();
     }
     match value {

@@ -113,7 +113,8 @@ fn counters_follow_every_change() {
     let folder = Folder::new();
     let (store, mut writer) = six(&folder);
     let counts = || store.read(|now| now.executions_by_status()).unwrap();
-    let pairs = |list: &[(&str, u64)]| list.iter().map(|(status, count)| (status.to_string(), *count)).collect::<Vec<_>>();
+    let pairs =
+        |list: &[(&str, u64)]| list.iter().map(|(status, count)| (status.to_string(), *count)).collect::<Vec<_>>();
     assert_eq!(counts(), pairs(&[("completed", 4), ("running", 2)]));
     commit(&mut writer, |tx| {
         tx.put_execution("dt_exec_a2ff", &state("paused"))?;

@@ -18,7 +18,8 @@ fn append_until_full(writer: &mut Writer, body_bytes: usize) -> (u64, Error) {
     for n in 1..100_000 {
         let committed = (|| {
             let mut tx = writer.begin()?;
-            let appended = tx.append("dt_exec_a", n, &previous, &[JournalEvent { at: 1, kind: "grew", body: &body }])?;
+            let appended =
+                tx.append("dt_exec_a", n, &previous, &[JournalEvent { at: 1, kind: "grew", body: &body }])?;
             tx.commit()?;
             Ok(appended.last_hash)
         })();
@@ -189,7 +190,9 @@ fn killed_at_any_moment_nothing_committed_is_lost() {
         let id = lines.find_map(|line| line.strip_prefix("id ").map(str::to_owned)).unwrap();
         let before_kill: Vec<_> = lines.by_ref().take(round * 7).collect();
         assert_eq!(before_kill.len(), round * 7);
-        assert!(matches!(folder.try_open().map(|_| ()), Err(Error::Locked { holder }) if holder.pid == Some(process.id())));
+        assert!(
+            matches!(folder.try_open().map(|_| ()), Err(Error::Locked { holder }) if holder.pid == Some(process.id()))
+        );
         process.kill().unwrap();
         let last = lines.last().unwrap_or_else(|| before_kill[round * 7 - 1].clone());
         process.wait().unwrap();

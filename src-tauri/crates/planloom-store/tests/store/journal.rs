@@ -52,10 +52,19 @@ fn an_untouched_chain_holds() {
 #[test]
 fn a_touched_chain_breaks_where_it_was_touched() {
     let in_a = "execution = (SELECT row_id FROM executions WHERE id = 'dt_exec_a')";
-    assert_eq!(broken_at(&format!("UPDATE journal SET body = '{{}}' WHERE n = 3 AND {in_a}")), (3, ChainFault::Changed));
+    assert_eq!(
+        broken_at(&format!("UPDATE journal SET body = '{{}}' WHERE n = 3 AND {in_a}")),
+        (3, ChainFault::Changed)
+    );
     assert_eq!(broken_at(&format!("UPDATE journal SET at = 1 WHERE n = 1 AND {in_a}")), (1, ChainFault::Changed));
-    assert_eq!(broken_at(&format!("UPDATE journal SET kind = 'failed' WHERE n = 5 AND {in_a}")), (5, ChainFault::Changed));
-    assert_eq!(broken_at(&format!("UPDATE journal SET hash = zeroblob(32) WHERE n = 2 AND {in_a}")), (2, ChainFault::Changed));
+    assert_eq!(
+        broken_at(&format!("UPDATE journal SET kind = 'failed' WHERE n = 5 AND {in_a}")),
+        (5, ChainFault::Changed)
+    );
+    assert_eq!(
+        broken_at(&format!("UPDATE journal SET hash = zeroblob(32) WHERE n = 2 AND {in_a}")),
+        (2, ChainFault::Changed)
+    );
     let gap = broken_at(&format!("DELETE FROM journal WHERE n = 2 AND {in_a}"));
     assert_eq!(gap, (3, ChainFault::Gap { expected: 2 }));
     assert_eq!(broken_at(&format!("DELETE FROM journal WHERE n = 1 AND {in_a}")), (2, ChainFault::Changed));
@@ -78,10 +87,10 @@ fn events_have_one_order_over_all_executions() {
     let all = store.read(|now| now.read_since(0, 100)).unwrap();
     assert_eq!(all.iter().map(|row| row.seq).collect::<Vec<_>>(), (1..=10).collect::<Vec<i64>>());
     let some = store.read(|now| now.read_since(7, 2)).unwrap();
-    assert_eq!(some.iter().map(|row| (row.seq, row.execution.as_str(), row.n)).collect::<Vec<_>>(), [
-        (8, "dt_exec_b", 3),
-        (9, "dt_exec_b", 4)
-    ]);
+    assert_eq!(
+        some.iter().map(|row| (row.seq, row.execution.as_str(), row.n)).collect::<Vec<_>>(),
+        [(8, "dt_exec_b", 3), (9, "dt_exec_b", 4)]
+    );
     assert_eq!(store.read(|now| now.last_seq()).unwrap(), 10);
 }
 

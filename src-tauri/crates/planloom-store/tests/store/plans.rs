@@ -67,7 +67,9 @@ fn versions_never_change_and_follow_what_was_seen() {
     assert_eq!(commit(&mut writer, |tx| tx.insert_version("p", 1, &second, 20)), 2);
     let mut tx = writer.begin().unwrap();
     let late = tx.insert_version("p", 1, &content("Three"), 30);
-    let Err(Error::Conflict { subject: Subject::PlanVersion, expected: 1, found: 2, .. }) = late else { panic!("{late:?}") };
+    let Err(Error::Conflict { subject: Subject::PlanVersion, expected: 1, found: 2, .. }) = late else {
+        panic!("{late:?}")
+    };
     assert!(matches!(tx.insert_plan("p", &content("One"), 1), Err(Error::Exists { subject: Subject::Plan, .. })));
     drop(tx);
 

@@ -46,7 +46,8 @@ fn api_keys_are_known_by_their_hash() {
 fn a_first_answer_lives_for_a_day_on_its_route() {
     let folder = Folder::new();
     let (store, mut writer) = folder.open();
-    let first = |answer: &str, at| FirstAnswer { body_hash: [1; 32], status: 201, answer: answer.into(), created_at: at };
+    let first =
+        |answer: &str, at| FirstAnswer { body_hash: [1; 32], status: 201, answer: answer.into(), created_at: at };
     let now = 1_000_000_000_000;
     commit(&mut writer, |tx| tx.put_answer("POST /plans", "k", &first("one", now)));
     let given = |route: &str, at| store.read(|moment| moment.first_answer(route, "k", at)).unwrap();

@@ -66,17 +66,27 @@ fn verdicts_by_confidence() {
     let (store, mut writer) = folder.with_plan();
     commit(&mut writer, |tx| {
         start(tx, "dt_exec_a", "completed")?;
-        let scores = [(Some(0.29), Verdict::Accepted), (Some(0.2999), Verdict::Edited), (Some(0.57), Verdict::Rejected), (None, Verdict::Accepted)];
+        let scores = [
+            (Some(0.29), Verdict::Accepted),
+            (Some(0.2999), Verdict::Edited),
+            (Some(0.57), Verdict::Rejected),
+            (None, Verdict::Accepted),
+        ];
         for (index, (confidence, verdict)) in (0..).zip(scores) {
-            let judged = TaskState { confidence, verdict: Some(verdict), ..task(index, &format!("t{index}"), "completed") };
+            let judged =
+                TaskState { confidence, verdict: Some(verdict), ..task(index, &format!("t{index}"), "completed") };
             tx.put_task("dt_exec_a", &judged)?;
         }
         tx.put_task("dt_exec_a", &task(9, "t9", "completed"))
     });
-    let line = |confidence_hundredths, accepted, edited, rejected| Calibration { confidence_hundredths, accepted, edited, rejected };
-    assert_eq!(store.read(|now| now.calibration(0, 100)).unwrap(), [
-        line(None, 1, 0, 0),
-        line(Some(29), 1, 1, 0),
-        line(Some(57), 0, 0, 1)
-    ]);
+    let line = |confidence_hundredths, accepted, edited, rejected| Calibration {
+        confidence_hundredths,
+        accepted,
+        edited,
+        rejected,
+    };
+    assert_eq!(
+        store.read(|now| now.calibration(0, 100)).unwrap(),
+        [line(None, 1, 0, 0), line(Some(29), 1, 1, 0), line(Some(57), 0, 0, 1)]
+    );
 }
