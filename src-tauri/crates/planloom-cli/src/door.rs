@@ -112,7 +112,7 @@ impl Door {
                 return Ok(Door::Nothing(data.clone()));
             }
             let opened = match purpose {
-                Purpose::Read => Reading::open(data, what).await.map(|reading| Door::Reading(Box::new(reading))),
+                Purpose::Read => Reading::open(data).await.map(|reading| Door::Reading(Box::new(reading))),
                 Purpose::Change | Purpose::Begin => {
                     Host::open(data, what, Recover::Nothing).await.map(|host| Door::Own(Box::new(host)))
                 }
@@ -209,8 +209,8 @@ impl Door {
 }
 
 impl Reading {
-    async fn open(data: &DataDir, what: &str) -> Result<Reading, Error> {
-        let engine = open_engine(data, what, Recover::Nothing).await?;
+    async fn open(data: &DataDir) -> Result<Reading, Error> {
+        let engine = Engine::open_read_only(data.clone(), Environment::of_process()).await?;
         match Keys::open(data) {
             Ok(keys) => Ok(Reading { router: router(engine.handle(), keys), engine }),
             Err(error) => {

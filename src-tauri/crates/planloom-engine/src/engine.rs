@@ -5,6 +5,7 @@ use std::sync::Arc;
 use planloom_store::{DataDir, OpenOptions, Store};
 use tokio::sync::mpsc;
 
+use crate::Error;
 use crate::handle::Handle;
 use crate::registry::Registry;
 use crate::settings::Environment;
@@ -74,6 +75,22 @@ impl Engine {
         Ok(Engine { handle, sender, thread })
     }
 
+    /// Reads a data folder that nobody owns: takes no lock, starts nothing, writes nothing. Whatever would change
+    /// something is refused. Must be called in a Tokio runtime.
+    pub async fn open_read_only(data: DataDir, environment: Environment) -> Result<Engine, OpenError> {
+        let folder = data.clone();
+        let opened = tokio::task::spawn_blocking(move || Store::open_read_only(&folder)).await;
+        let store = opened.map_err(|error| OpenError::Settings(error.to_string()))??;
+        let registry = Arc::new(open_registry(&store, &data, environment)?);
+        let shared = Arc::new(Shared::new(store, registry, tokio::runtime::Handle::current()));
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let thread = std::thread::Builder::new()
+            .name("planloom-reading".to_owned())
+            .spawn(move || answer_readers(receiver))
+            .map_err(OpenError::Thread)?;
+        Ok(Engine { handle: Handle::new(shared, sender.clone()), sender, thread })
+    }
+
     pub fn handle(&self) -> Handle {
         self.handle.clone()
     }
@@ -86,6 +103,30 @@ impl Engine {
         let joined = tokio::task::spawn_blocking(move || thread.join()).await;
         if !matches!(joined, Ok(Ok(()))) {
             tracing::error!("the engine's loop ended with a fault");
+        }
+    }
+}
+
+/// What the loop is to those who only read: nothing is in hand, and nothing can be changed.
+fn answer_readers(mut messages: mpsc::UnboundedReceiver<Message>) {
+    const READ_ONLY: &str = "it is open for reading only";
+    while let Some(message) = messages.blocking_recv() {
+        match message {
+            Message::See { see, .. } => see(None),
+            Message::Lanes(reply) => drop(reply.send(Vec::new())),
+            Message::Write(write) => write.deliver(Err(READ_ONLY)),
+            Message::Order(order) => {
+                let mut waiter = order.waiter;
+                waiter.prepare(Err(Error::StoreUnavailable(READ_ONLY.to_owned())));
+                waiter.deliver(Ok(()));
+            }
+            Message::AwaitEnd { .. }
+            | Message::Called { .. }
+            | Message::Evaluated { .. }
+            | Message::Measured { .. }
+            | Message::SettingsChanged
+            | Message::Checkpoint => {}
+            Message::Stop => return,
         }
     }
 }
