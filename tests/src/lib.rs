@@ -208,6 +208,8 @@ impl Program {
                         return now;
                     }
                 }
+                let now = self.execution(id).await;
+                assert!(wanted(&now) || !has_ended(&now), "it ended otherwise: {now:#}");
             }
         };
         tokio::time::timeout(PATIENCE, waiting).await.expect("it becomes as wanted")
@@ -215,8 +217,7 @@ impl Program {
 
     /// Waits for the end.
     pub async fn until_ended(&self, id: &str) -> Value {
-        let ended = |now: &Value| ["completed", "failed", "cancelled"].iter().any(|word| now["status"] == *word);
-        self.until(id, ended).await
+        self.until(id, has_ended).await
     }
 
     /// What it has said on standard error so far.
@@ -243,6 +244,10 @@ impl Program {
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends");
         (ended.expect("a status"), self.folder.take())
     }
+}
+
+fn has_ended(execution: &Value) -> bool {
+    ["completed", "failed", "cancelled"].iter().any(|word| execution["status"] == *word)
 }
 
 /// Sends a request and reads all of its answer.

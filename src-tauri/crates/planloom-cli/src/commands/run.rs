@@ -186,15 +186,15 @@ async fn take_up(context: &Context<'_>, id: &str) -> Result<Door, Error> {
         sleep(BETWEEN_LOOKS).await;
     }
     let door = context.door("run", Purpose::Change).await?;
-    // An owner that came back has taken everything up itself; asking it again is refused, which is as good.
+    // What has ended is only told: a resume would run again what failed.
+    if has_ended(&door, id).await {
+        return Ok(door);
+    }
     match door.post(&path(&["plans", "executions", id, "resume"]), &json!({})).await {
-        Err(Error::Refused(_)) if door.has_owner() => Ok(door),
         Ok(_) => Ok(door),
+        // An owner that came back has taken everything up itself; one that is just going is found lost by who follows.
+        Err(Error::Refused(_) | Error::OwnerLeft | Error::Server(_)) if door.has_owner() => Ok(door),
         Err(error) => {
-            let has_ended = has_ended(&door, id).await;
-            if has_ended {
-                return Ok(door);
-            }
             door.close().await;
             Err(error)
         }

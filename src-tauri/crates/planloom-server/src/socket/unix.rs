@@ -112,6 +112,8 @@ pub(super) async fn connect(data: &DataDir) -> Result<UnixStream, Error> {
     }
     UnixStream::connect(&path).await.map_err(|source| match source.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused | io::ErrorKind::NotADirectory => Error::NobodyThere,
+        // It went away while it was asked.
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => Error::NobodyThere,
         _ => Error::Socket { path: path.display().to_string(), source },
     })
 }
