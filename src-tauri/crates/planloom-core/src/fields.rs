@@ -119,7 +119,9 @@ impl<'v, 'p> Reader<'v, 'p> {
 
     /// The field as it is; for three-valued fields, where `null` says something else than nothing.
     pub fn null_or(&mut self, name: &'static str) -> Given<&'v Value> {
-        self.known.push(name);
+        if !self.known.contains(&name) {
+            self.known.push(name);
+        }
         match self.object.get(name) {
             None => Given::Absent,
             Some(Value::Null) => Given::Null,

@@ -179,7 +179,7 @@ async fn send(
             status: None,
             retry_after_ms: None,
             usage: Usage::default(),
-            cost: Cost::AtLeast(planloom_core::usage::PicoUsd(0)),
+            cost: cut_off(model.prices, Usage::default()),
             duration_ms: millis(begun),
         }),
     }
@@ -212,10 +212,7 @@ fn failed(error: CallError, prices: Option<Prices>, duration_ms: u64) -> CallFai
     let cost = match error.code {
         // The model may have worked on it, and nobody says how much.
         FailureCode::Timeout | FailureCode::Stalled | FailureCode::ProviderProtocol | FailureCode::OutputTooLarge => {
-            match cost(prices, usage) {
-                Cost::Known(part) | Cost::AtLeast(part) => Cost::AtLeast(part),
-                Cost::Unpriced => Cost::Unpriced,
-            }
+            cut_off(prices, usage)
         }
         FailureCode::ProviderAuth
         | FailureCode::ProviderRateLimited
@@ -248,6 +245,15 @@ fn failed(error: CallError, prices: Option<Prices>, duration_ms: u64) -> CallFai
         usage,
         cost,
         duration_ms,
+    }
+}
+
+/// What a call cost that was cut off: at least what is known of it, but nothing where nothing costs anything.
+fn cut_off(prices: Option<Prices>, usage: Usage) -> Cost {
+    match cost(prices, usage) {
+        known @ Cost::Known(_) if prices == Some(Prices::FREE) => known,
+        Cost::Known(part) | Cost::AtLeast(part) => Cost::AtLeast(part),
+        Cost::Unpriced => Cost::Unpriced,
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Load {
 #[derive(Debug, Default)]
 pub(crate) struct Lanes {
     loads: HashMap<Lane, Load>,
+    /// What an alias meant when its tasks were last offered a place; by alias and whether it is simulated.
+    meant: HashMap<(Arc<str>, bool), Lane>,
 }
 
 impl Lanes {
@@ -45,6 +47,20 @@ impl Lanes {
 
     pub(crate) fn load(&self, lane: &Lane) -> Load {
         self.loads.get(lane).copied().unwrap_or_default()
+    }
+
+    /// Remembers the lane that an alias leads to.
+    pub(crate) fn remember(&mut self, alias: &Arc<str>, simulated: bool, lane: &Lane) {
+        let key = (Arc::clone(alias), simulated);
+        if self.meant.get(&key) != Some(lane) {
+            self.meant.insert(key, lane.clone());
+        }
+    }
+
+    /// Until when the lane of an alias is held by its provider.
+    pub(crate) fn held_until_ms(&self, alias: &Arc<str>, simulated: bool) -> Option<i64> {
+        let lane = self.meant.get(&(Arc::clone(alias), simulated))?;
+        self.load(lane).held_until_ms
     }
 
     pub(crate) fn enter(&mut self, lane: &Lane) {

@@ -126,6 +126,9 @@ struct Line {
 /// An answer that has arrived, with its text.
 pub(crate) type Arrival = (Input, Option<(TextRef, Arc<str>)>);
 
+/// One who waits, for which execution, and whether the input was possible.
+type Waiting = (Arc<str>, Result<(), Error>, Box<dyn Waiter>);
+
 /// Who waits for the end of the turn.
 struct Requests {
     writes: Vec<Box<dyn Writing>>,
@@ -161,7 +164,7 @@ pub(crate) struct Loop {
     /// Who waits for the end of which execution.
     awaited: HashMap<Arc<str>, Vec<oneshot::Sender<()>>>,
     writes: Vec<Box<dyn Writing>>,
-    waiters: Vec<(Arc<str>, Result<(), Error>, Box<dyn Waiter>)>,
+    waiters: Vec<Waiting>,
     /// Answers that arrived and could not be written yet.
     retained: Vec<(Arc<str>, Arrival)>,
     /// When to try again after a commit that found no room; nothing is started until then.

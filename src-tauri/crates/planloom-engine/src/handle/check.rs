@@ -95,7 +95,7 @@ impl Models {
         plan: &CheckedPlan,
         step: usize,
         prompt_bytes: u64,
-    ) -> Result<Option<String>, Problem> {
+    ) -> Result<Option<String>, Box<Problem>> {
         let Some(found) = self.of_step(plan, step) else { return Ok(None) };
         let Some(context) = found.context_tokens else { return Ok(None) };
         let (id, alias) = (&plan.steps()[step].id, &found.model.alias);
@@ -105,7 +105,7 @@ impl Models {
                  Shorten the input, or use a model with a larger context."
             );
             let field = format!("steps[{step}].prompt");
-            return Err(Problem::error(ProblemCode::ValidationError, field, "context", message).in_step(id));
+            return Err(Box::new(Problem::error(ProblemCode::ValidationError, field, "context", message).in_step(id)));
         }
         let estimate = prompt_bytes.div_ceil(USUAL_BYTES_PER_TOKEN);
         Ok((estimate > context).then(|| {

@@ -342,7 +342,7 @@ fn prepare(shared: &Shared, plan_id: &str, body: &Value) -> Result<Preparation, 
         if preview.is_whole {
             match models.check_context(plan, index, preview.bytes()) {
                 Ok(warning) => warnings.extend(warning),
-                Err(problem) => too_long.push(problem),
+                Err(problem) => too_long.push(*problem),
             }
         }
     }

@@ -94,7 +94,7 @@ impl Loop {
         if steps.is_empty() {
             self.lines.entry(line).or_default().push_back(Arc::clone(id));
         }
-        steps.insert(step);
+        steps.insert((live.state.tasks[step as usize].attempt, step));
     }
 
     fn leave_line(&mut self, id: &Arc<str>, step: StepIndex) {
@@ -155,12 +155,13 @@ impl Loop {
         let queue = Lane::Queue(Arc::clone(&line.queue));
         let model = resolved.map_or_else(|| unresolved(&line.alias), |found| found.model.clone());
         let model_lane = Lane::of_model(&model);
+        self.lanes.remember(&line.alias, line.simulated, &model_lane);
         let model_limit = resolved.and_then(|found| found.lane_limit);
         if !self.lanes.has_room(&queue, queue_limit, now_ms) || !self.lanes.has_room(&model_lane, model_limit, now_ms) {
             return false;
         }
         let Some(id) = self.lines.get_mut(line).and_then(std::collections::VecDeque::pop_front) else { return false };
-        let next = self.live.get(&id).and_then(|live| live.waiting.get(line)?.first().copied());
+        let next = self.live.get(&id).and_then(|live| live.waiting.get(line)?.first().map(|(_, step)| *step));
         let Some(step) = next else { return true };
         let still_waits = self.live.get_mut(&id).is_some_and(|live| live.take_from_line(line, step));
         if still_waits && let Some(waiting) = self.lines.get_mut(line) {

@@ -53,8 +53,8 @@ pub(crate) struct Live {
     pub(crate) running: HashMap<StepIndex, Running>,
     /// Places taken in lanes.
     pub(super) places: HashMap<StepIndex, Places>,
-    /// Tasks that wait for a lane.
-    pub(super) waiting: HashMap<Line, BTreeSet<StepIndex>>,
+    /// Tasks that wait for a lane; those with fewer attempts come first, so that none is always passed over.
+    pub(super) waiting: HashMap<Line, BTreeSet<(u32, StepIndex)>>,
     pub(super) line_of: HashMap<StepIndex, Line>,
     /// Scores that wait for the evaluator's lane.
     pub(super) unscored: BTreeSet<StepIndex>,
@@ -164,16 +164,15 @@ impl Live {
 
     /// Until when the model lane that a queued task waits for is held by its provider.
     pub(crate) fn held_until_ms(&self, step: StepIndex, lanes: &Lanes) -> Option<i64> {
-        self.line_of.get(&step)?;
-        let model = self.state.tasks[step as usize].model.as_ref()?;
-        lanes.load(&Lane::of_model(model)).held_until_ms
+        let line = self.line_of.get(&step)?;
+        lanes.held_until_ms(&line.alias, line.simulated)
     }
 
     /// Takes a task out of the line it waits in; true when another of the execution's tasks still waits there.
     pub(super) fn take_from_line(&mut self, line: &Line, step: StepIndex) -> bool {
         self.line_of.remove(&step);
         let Some(steps) = self.waiting.get_mut(line) else { return false };
-        steps.remove(&step);
+        steps.remove(&(self.state.tasks[step as usize].attempt, step));
         if steps.is_empty() {
             self.waiting.remove(line);
             return false;
