@@ -1,6 +1,7 @@
 //! Keys: where they are kept, who can read them, and that they are kept whole.
 //!
-//! The keychain's own test needs one: PLANLOOM_TEST_KEYRING=1 under a session bus with an unlocked keyring.
+//! The keychain's own test runs in a session of its own, where PLANLOOM_TEST_KEYRING=1 says that gnome-keyring and
+//! dbus-run-session are there.
 
 use planloom_engine::secrets::{Error, Owner, Secrets, Source, Status};
 use planloom_engine::settings::Environment;
@@ -227,15 +228,20 @@ async fn the_keychain_keeps_keys() {
     assert_eq!(again.get(anthropic).await, Ok(None));
 }
 
-/// Whether a test that wants a keyring (or wants none) can run; says so where it cannot.
+/// Whether a test that wants a keyring (or wants none) can run here. One that wants a keyring runs again in a session of
+/// its own that has one; what it says there counts.
 fn with_keyring(test: &str, wanted: bool) -> bool {
-    let there = std::env::var("PLANLOOM_TEST_KEYRING").is_ok_and(|value| value == "1");
-    let session = cfg!(not(target_os = "linux")) || std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some();
-    let why = match (wanted, there) {
-        (true, false) => "set PLANLOOM_TEST_KEYRING=1 where a session bus with an unlocked keyring is",
-        (false, true) => "a keyring is there",
-        (false, false) if session => "a session bus is there, and nobody said whether with a keyring",
-        (true, true) | (false, false) => return true,
+    let is_set = |name: &str| std::env::var(name).is_ok_and(|value| value == "1");
+    let has_session = cfg!(not(target_os = "linux")) || std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some();
+    let why = match wanted {
+        true if is_set("PLANLOOM_TEST_SESSION") => return true,
+        true if is_set("PLANLOOM_TEST_KEYRING") => {
+            run_in_session(test);
+            return false;
+        }
+        true => "gnome-keyring with dbus-run-session is not here (PLANLOOM_TEST_KEYRING)",
+        false if has_session => "a session bus is here, and perhaps a keyring on it",
+        false => return true,
     };
     let line = format!("skipped: {test}: {why}");
     eprintln!("{line}");
@@ -244,4 +250,29 @@ fn with_keyring(test: &str, wanted: bool) -> bool {
         file.and_then(|mut file| writeln!(file, "{line}")).expect("the file of PLANLOOM_TEST_SKIPS can be written");
     }
     false
+}
+
+/// Runs one test of this file under a session bus with an unlocked keyring.
+fn run_in_session(test: &str) {
+    const SCRIPT: &str = "printf weaver | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null \
+                          && exec \"$0\" --exact \"$1\" --nocapture";
+    let home = tempfile::tempdir().expect("a folder");
+    let here = std::env::current_exe().expect("a test has a path");
+    let output = std::process::Command::new("dbus-run-session")
+        .args(["--", "sh", "-c", SCRIPT])
+        .arg(here)
+        .arg(test)
+        .env("PLANLOOM_TEST_SESSION", "1")
+        .env("HOME", home.path())
+        .env("XDG_RUNTIME_DIR", home.path())
+        .env_remove("XDG_DATA_HOME")
+        .env_remove("DISPLAY")
+        .output()
+        .expect("dbus-run-session starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
