@@ -1,9 +1,11 @@
 //! What the API, the command line and the screens see: every shape that leaves the engine, made from states
 //! and journals, never the other way round.
 
+mod approval;
 mod attempts;
 mod execution;
 mod frame;
+mod plan;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use indexmap::IndexMap;
@@ -16,9 +18,11 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use approval::{ApprovalView, ApprovedView, DecisionView, HistoryEntry, MarksView, RejectedView};
 pub(crate) use attempts::{attempts, history};
 pub(crate) use execution::{execution_view, step_view};
 pub use frame::{Frame, FrameKind};
+pub use plan::{DraftView, LastExecution, PlanStats, PlanView, Validation, VersionView};
 
 /// RFC 3339 in UTC with milliseconds and `Z`.
 pub fn timestamp(at_ms: i64) -> String {
@@ -41,117 +45,6 @@ pub struct Pagination {
 pub struct Page<T> {
     pub items: Vec<T>,
     pub pagination: Pagination,
-}
-
-/// A published plan.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PlanView {
-    pub id: String,
-    pub version: u32,
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    pub steps: Vec<planloom_core::plan::Step>,
-    pub tags: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub input_schema: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub defaults: Option<planloom_core::plan::Defaults>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hitl: Option<Hitl>,
-    pub created_at: String,
-    pub updated_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub archived_at: Option<String>,
-    /// Positions and notes on the canvas.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub layout: Option<Value>,
-    /// With `view=summary`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stats: Option<PlanStats>,
-    /// What the check has to say that stands in nobody's way.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<Problem>,
-}
-
-impl PlanView {
-    pub(crate) fn new(id: String, version: u32, plan: Plan, created_at_ms: i64, updated_at_ms: i64) -> PlanView {
-        PlanView {
-            id,
-            version,
-            name: plan.name,
-            description: plan.description,
-            steps: plan.steps,
-            tags: plan.tags,
-            input_schema: plan.input_schema,
-            defaults: plan.defaults,
-            hitl: plan.hitl,
-            created_at: timestamp(created_at_ms),
-            updated_at: timestamp(updated_at_ms),
-            archived_at: None,
-            layout: None,
-            stats: None,
-            warnings: Vec::new(),
-        }
-    }
-}
-
-/// How a plan's executions went.
-#[derive(Clone, Debug, Default, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PlanStats {
-    pub executions: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_execution: Option<LastExecution>,
-    /// The statuses of the last twelve, newest first.
-    pub recent: Vec<String>,
-    /// USD, over those whose cost is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub average_cost: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub average_duration_ms: Option<u64>,
-}
-
-/// The newest execution of a plan.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct LastExecution {
-    pub id: String,
-    pub status: String,
-    pub created_at: String,
-}
-
-/// One version of a plan, without its text.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct VersionView {
-    pub version: u32,
-    pub created_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-/// Work in progress on a plan; any state, errors allowed.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct DraftView {
-    pub plan_id: String,
-    /// To be sent back with the next change, so that a second window cannot overwrite it unseen.
-    pub draft_revision: u64,
-    #[schema(value_type = Object)]
-    pub document: Value,
-    pub updated_at: String,
-}
-
-/// The answer of a check.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Validation {
-    pub valid: bool,
-    pub issues: Vec<Problem>,
 }
 
 /// One execution.
@@ -441,129 +334,6 @@ pub struct AttemptView {
     pub output: Option<String>,
     #[serde(skip)]
     pub(crate) output_ref: Option<planloom_core::execution::TextRef>,
-}
-
-/// The evaluator's marks, 0 to 1.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct MarksView {
-    pub factual_consistency: f64,
-    pub prompt_adherence: f64,
-    pub completeness: f64,
-    pub formatting: f64,
-    pub summary: String,
-    pub confidence: f64,
-    /// Version of the evaluator's prompt.
-    pub prompt_version: u32,
-}
-
-/// What a reviewer, or a timer, decided.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct DecisionView {
-    /// `approved` or `rejected`.
-    pub decision: &'static str,
-    pub by: String,
-    pub at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    pub was_modified: bool,
-    pub output_hash: String,
-}
-
-/// One approval, as the inbox lists it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ApprovalView {
-    pub task_id: String,
-    pub plan_execution_id: String,
-    pub plan_id: String,
-    pub plan_name: String,
-    pub step_id: String,
-    /// `pending`, `expired`, `held` within an undo, or the task's status once decided.
-    pub status: String,
-    pub model: Option<String>,
-    pub queue: String,
-    pub confidence: Option<f64>,
-    pub summary: Option<String>,
-    pub output: Option<String>,
-    pub prompt: Option<String>,
-    pub tags: Vec<String>,
-    pub created_at: String,
-    pub waiting_ms: i64,
-    pub timeout_at: Option<String>,
-    pub assigned_to: Option<String>,
-    /// `high` or `normal`.
-    pub priority: &'static str,
-    /// `reviewer` or `senior`.
-    pub reviewer_role: &'static str,
-    pub output_hash: String,
-    pub expired: bool,
-    /// Why a human is asked.
-    pub reason: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub simulated: bool,
-    /// Only for a single approval.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub marks: Option<MarksView>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attempts: Option<Vec<AttemptView>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decision: Option<DecisionView>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub original_output: Option<String>,
-}
-
-/// The answer to an approval.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ApprovedView {
-    pub task_id: String,
-    /// Always `completed`.
-    pub status: &'static str,
-    pub approved_at: String,
-    pub approved_by: String,
-    pub comment: Option<String>,
-    pub was_modified: bool,
-    /// Until then the decision can be taken back.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub held_until: Option<String>,
-}
-
-/// The answer to a rejection.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RejectedView {
-    pub task_id: String,
-    /// `rejected`, or `pending` when it is tried again.
-    pub status: &'static str,
-    pub rejected_at: String,
-    pub rejected_by: String,
-    pub reason: String,
-    pub retry: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub held_until: Option<String>,
-}
-
-/// One entry of an approval's history.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct HistoryEntry {
-    pub event: &'static str,
-    pub at: String,
-    pub actor: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub confidence: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_hash: Option<String>,
 }
 
 /// The answer to a cancel.
