@@ -51,6 +51,7 @@ pub struct Engine {
     handle: Handle,
     sender: mpsc::UnboundedSender<Message>,
     thread: std::thread::JoinHandle<()>,
+    tidying: Option<tokio::task::AbortHandle>,
 }
 
 impl Engine {
@@ -71,8 +72,9 @@ impl Engine {
             .spawn(move || runtime.block_on(turns.run()))
             .map_err(OpenError::Thread)?;
         let handle = Handle::new(shared, sender.clone());
-        handle.forget_old_answers();
-        Ok(Engine { handle, sender, thread })
+        // A command that is gone in a moment leaves the tidying to those who stay.
+        let tidying = (recover == Recover::All).then(|| tokio::spawn(tidy_daily(handle.clone())).abort_handle());
+        Ok(Engine { handle, sender, thread, tidying })
     }
 
     /// Reads a data folder that nobody owns: takes no lock, starts nothing, writes nothing. Whatever would change
@@ -88,7 +90,7 @@ impl Engine {
             .name("planloom-reading".to_owned())
             .spawn(move || answer_readers(receiver))
             .map_err(OpenError::Thread)?;
-        Ok(Engine { handle: Handle::new(shared, sender.clone()), sender, thread })
+        Ok(Engine { handle: Handle::new(shared, sender.clone()), sender, thread, tidying: None })
     }
 
     pub fn handle(&self) -> Handle {
@@ -97,6 +99,9 @@ impl Engine {
 
     /// Ends the loop: calls in flight are aborted and count as interrupted at the next start.
     pub async fn shut_down(self) {
+        if let Some(tidying) = &self.tidying {
+            tidying.abort();
+        }
         // The loop may have ended by itself; then there is nothing to stop.
         let _ = self.sender.send(Message::Stop);
         let thread = self.thread;
@@ -104,6 +109,17 @@ impl Engine {
         if !matches!(joined, Ok(Ok(()))) {
             tracing::error!("the engine's loop ended with a fault");
         }
+    }
+}
+
+/// Removes what has had its time, at the start and once a day.
+async fn tidy_daily(handle: Handle) {
+    const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+    loop {
+        if let Err(error) = handle.tidy().await {
+            tracing::warn!(%error, "what has had its time could not be removed");
+        }
+        tokio::time::sleep(DAY).await;
     }
 }
 

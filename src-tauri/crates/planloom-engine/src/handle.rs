@@ -58,11 +58,27 @@ impl Handle {
         Ok(found.map(|first| StoredAnswer { status: first.status, body_hash: first.body_hash, data: first.answer }))
     }
 
-    pub(crate) fn forget_old_answers(&self) {
-        let (writing, _nobody_waits) = Reply::of_work(None, |tx: &mut Transaction<'_>| {
-            tx.purge_answers(clock::now_ms()).map_err(Error::from_store)
+    /// Forgets idempotent answers after their day, and the texts of ended executions after the days that the settings
+    /// keep them.
+    pub(crate) async fn tidy(&self) -> Result<(), Error> {
+        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+        let keep_days = self.shared.registry.snapshot().settings().document().texts.keep_days;
+        let shared = Arc::clone(&self.shared);
+        let bodies = self.write(None, move |tx: &mut Transaction<'_>| {
+            let now_ms = clock::now_ms();
+            tx.purge_answers(now_ms)?;
+            let Some(days) = keep_days else { return Ok(0) };
+            let deleted = tx.delete_texts_older_than(now_ms - i64::from(days) * DAY_MS, now_ms)?;
+            if deleted.references > 0 {
+                shared.texts.forget();
+                shared.pages.forget_all();
+            }
+            Ok(deleted.bodies)
         });
-        let _ = self.sender.send(Message::Write(writing));
+        if bodies.await? > 0 {
+            self.send(Message::Checkpoint)?;
+        }
+        Ok(())
     }
 
     /// Runs work that may wait for the disk where it holds nobody up.

@@ -56,6 +56,12 @@ impl Pages {
         }
     }
 
+    pub(crate) fn forget_all(&self) {
+        let mut pages = self.lock();
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        pages.clear();
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, LruCache<Key, Bytes>> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }

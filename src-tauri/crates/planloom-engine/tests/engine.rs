@@ -261,6 +261,41 @@ async fn deleted_texts_are_gone_and_the_record_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn texts_go_after_the_days_that_the_settings_keep_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("data");
+    let engine = open_at(&path).await;
+    let body = |text: &str| json!({"input": {"contract": text}, "options": {"simulate": true}});
+    let old = start(&engine.handle(), review_plan(), body("an old contract")).await;
+    let new = start(&engine.handle(), review_plan(), body("a new contract")).await;
+    until(&engine.handle(), &old, has_status("completed")).await;
+    until(&engine.handle(), &new, has_status("completed")).await;
+    engine.shut_down().await;
+    ended_before(&path, &old, 3);
+
+    let engine = open_at(&path).await;
+    let handle = engine.handle();
+    assert_eq!(execution(&handle, &old).await["input"]["contract"], "an old contract", "nobody asked for it");
+    handle.patch_settings(json!({"texts": {"keepDays": 2}})).await.expect("settings");
+    let after = execution(&handle, &old).await;
+    assert!(after["textsDeleted"] == true && after.get("input").is_none(), "{after:#}");
+    assert_eq!(execution(&handle, &new).await["input"]["contract"], "a new contract");
+    engine.shut_down().await;
+}
+
+/// Makes an execution look as if it had ended `days` ago.
+fn ended_before(path: &std::path::Path, id: &str, days: i64) {
+    let options = planloom_store::OpenOptions::new("a test");
+    let (store, mut writer) =
+        planloom_store::Store::open(&planloom_engine::DataDir::at(path), &options).expect("a database");
+    let row = store.read(|snapshot| snapshot.execution(id)).expect("read").expect("there");
+    let completed_at = row.state.completed_at.map(|at| at - days * 24 * 60 * 60 * 1000);
+    let mut tx = writer.begin().expect("a transaction");
+    tx.put_execution(id, &planloom_store::ExecutionState { completed_at, ..row.state }).expect("written");
+    tx.commit().expect("committed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn read_rows_can_be_made_again_from_the_journal() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("data");

@@ -29,6 +29,9 @@ impl Handle {
             ChangeError::Store(error) => error,
         })?;
         self.send(Message::SettingsChanged)?;
+        if patch.get("texts").is_some() {
+            self.tidy().await?;
+        }
         to_value(&snapshot.public_settings())
     }
 
