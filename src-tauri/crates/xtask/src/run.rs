@@ -68,7 +68,7 @@ In another terminal:
   KEY=$({program} api-info --json{data} | sed -n 's/.*\"key\" *: *\"\\([^\"]*\\)\".*/\\1/p')
   curl -H \"Authorization: Bearer $KEY\" {url}/plans
 
-  {program} help
+  {program} --help
 "
     );
 }
