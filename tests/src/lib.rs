@@ -115,7 +115,7 @@ impl Program {
     /// The error is what it said on its way out.
     pub async fn try_start_at(data: &Path, environment: &[(&str, &str)]) -> Result<Program, String> {
         let mut child = command(data)
-            .args(["serve", "--port", "0"])
+            .args(["serve", "--port", "0", "--no-example"])
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -118,7 +118,7 @@ include-path-regex = '^/api/settings/(providers|secrets)/'
 positive_data_acceptance.expected-statuses = ["2xx", 400, 404]
 
 [[operations]]
-include-operation-id = ["createPlan", "changeSettings"]
+include-operation-id = ["createPlan", "dryRunPlan", "changeSettings"]
 [operations.checks]
 positive_data_acceptance.expected-statuses = ["2xx", 400, 409, 422]
 
@@ -131,6 +131,11 @@ negative_data_rejection.enabled = false
 # It would end the key that all of this is asked with.
 [[operations]]
 include-operation-id = "renewMainKey"
+enabled = false
+
+# It writes wherever it is told to.
+[[operations]]
+include-operation-id = "createBackup"
 enabled = false
 
 # It never ends, and without anything that happens it says nothing either.

@@ -82,15 +82,16 @@ async fn text_that_streams_in_adds_up_to_the_output() {
     program.patch("/settings", json!({"simulator": {"delayMs": 400, "outputTokens": 200}})).await.data();
     let id = program.run_steps(json!([{"id": "a", "prompt": "long"}])).await;
     let events = program.events(&id, None).await.expect("it runs").rest().await;
-    let mut text = events[0].data["steps"]["a"]["text"].as_str().unwrap_or_default().to_owned();
+    let mut text: Vec<u16> = events[0].data["steps"]["a"]["text"].as_str().unwrap_or_default().encode_utf16().collect();
     for event in events.iter().filter(|event| event.name == "text") {
         assert_eq!(event.data["stepId"], "a", "{event:?}");
-        // The snapshot may hold the first of them already; the offset, in bytes, says so.
+        // The snapshot may hold the first of them already; the offset, in UTF-16 units, says so.
         let offset = event.data["offset"].as_u64().expect("an offset") as usize;
         assert!(offset <= text.len(), "a gap before {event:?}");
         text.truncate(offset);
-        text.push_str(event.data["text"].as_str().expect("text"));
+        text.extend(event.data["text"].as_str().expect("text").encode_utf16());
     }
+    let text = String::from_utf16(&text).expect("whole letters");
     let output = program.execution(&id).await["steps"]["a"]["output"].as_str().expect("an output").to_owned();
     assert_eq!(text, output);
 }

@@ -61,6 +61,12 @@ pub struct Serve {
     /// The port on localhost; 0 for any free one, the settings' (7317) when left out
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub open: bool,
+    /// Put no example plan into a new database
+    #[arg(long)]
+    pub no_example: bool,
 }
 
 #[derive(Debug, Args)]
@@ -373,6 +379,7 @@ mod tests {
     fn every_command_of_the_contract_is_understood() {
         for line in [
             "serve --port 0 --data /x",
+            "serve --open --no-example",
             "run plan.json --input contract=@file.txt --watch --json",
             "run - --simulate --max-cost 0.5 --timeout-ms 300000 --require-approval analyze --confidence-threshold 0.85",
             "run dt_plan_x --on-timeout reject --review-timeout-ms 5 --evaluator haiku --spot-check-rate 0.05 --notify email",

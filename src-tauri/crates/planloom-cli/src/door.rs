@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use planloom_engine::settings::Environment;
 use planloom_engine::{DataDir, Engine, EngineOptions, OpenError, Recover};
-use planloom_server::{Keys, LocalClient, ServedSocket, router, serve_socket};
+use planloom_server::{Keys, ListenerState, LocalClient, ServedSocket, router, serve_socket};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use tower::ServiceExt;
@@ -39,6 +39,8 @@ pub struct Host {
     pub engine: Engine,
     pub keys: Keys,
     pub router: Router,
+    /// What the router shows of the listener.
+    pub listener: ListenerState,
     socket: ServedSocket,
 }
 
@@ -64,7 +66,9 @@ impl Host {
     pub async fn open(data: &DataDir, what: &str, recover: Recover) -> Result<Host, Error> {
         let engine = open_engine(data, what, recover).await?;
         match Host::open_socket(data, &engine).await {
-            Ok((keys, router, socket)) => Ok(Host { data: data.clone(), engine, keys, router, socket }),
+            Ok((keys, router, listener, socket)) => {
+                Ok(Host { data: data.clone(), engine, keys, router, listener, socket })
+            }
             Err(error) => {
                 engine.shut_down().await;
                 Err(error)
@@ -72,11 +76,14 @@ impl Host {
         }
     }
 
-    async fn open_socket(data: &DataDir, engine: &Engine) -> Result<(Keys, Router, ServedSocket), Error> {
-        let keys = Keys::open(data)?;
-        let router = router(engine.handle(), keys.clone());
+    async fn open_socket(
+        data: &DataDir,
+        engine: &Engine,
+    ) -> Result<(Keys, Router, ListenerState, ServedSocket), Error> {
+        let (keys, listener) = (Keys::open(data)?, ListenerState::default());
+        let router = router(engine.handle(), keys.clone(), listener.clone());
         let socket = serve_socket(router.clone(), data).await?;
-        Ok((keys, router, socket))
+        Ok((keys, router, listener, socket))
     }
 
     /// `data` of a GET.
@@ -212,7 +219,7 @@ impl Reading {
     async fn open(data: &DataDir) -> Result<Reading, Error> {
         let engine = Engine::open_read_only(data.clone(), Environment::of_process()).await?;
         match Keys::open(data) {
-            Ok(keys) => Ok(Reading { router: router(engine.handle(), keys), engine }),
+            Ok(keys) => Ok(Reading { router: router(engine.handle(), keys, ListenerState::default()), engine }),
             Err(error) => {
                 engine.shut_down().await;
                 Err(error.into())

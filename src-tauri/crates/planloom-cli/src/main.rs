@@ -9,6 +9,7 @@
 //! It decides nothing about plans and executions: every command is a request to the API.
 
 mod args;
+mod browser;
 mod commands;
 mod door;
 mod error;

@@ -44,18 +44,26 @@ pub(crate) enum Outcome {
 
 /// The text of a call as far as it has come.
 #[derive(Clone, Default)]
-pub(crate) struct Streamed(Arc<Mutex<String>>);
+pub(crate) struct Streamed(Arc<Mutex<Text>>);
+
+#[derive(Default)]
+struct Text {
+    text: String,
+    /// Its length as JavaScript counts.
+    utf16_units: usize,
+}
 
 impl Streamed {
     pub(crate) fn text(&self) -> String {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).text.clone()
     }
 
-    /// Adds a piece and says where it begins.
+    /// Adds a piece and says where it begins, in UTF-16 units.
     pub(crate) fn push(&self, piece: &str) -> usize {
-        let mut text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let offset = text.len();
-        text.push_str(piece);
+        let mut so_far = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let offset = so_far.utf16_units;
+        so_far.utf16_units += piece.encode_utf16().count();
+        so_far.text.push_str(piece);
         offset
     }
 }

@@ -6,11 +6,15 @@
 mod approvals;
 mod check;
 mod dry_run;
+mod example;
 mod executions;
 mod live;
 mod plans;
+mod prepare;
 mod service;
 mod settings;
+mod storage;
+mod timeline;
 
 use std::sync::Arc;
 

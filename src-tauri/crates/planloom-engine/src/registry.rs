@@ -11,7 +11,7 @@ mod probe;
 mod snapshot;
 mod views;
 
-pub use local::{LocalServer, find_local_servers};
+pub use local::LocalServer;
 pub use probe::ProviderTest;
 pub use snapshot::{NotConfigured, Snapshot, Unready};
 pub use views::ModelView;
@@ -55,6 +55,8 @@ pub struct Registry {
     /// How often each provider's key was changed, so that its client is made anew. Held through a change, so
     /// that of two at a time the second builds on the first.
     changing: tokio::sync::Mutex<HashMap<String, u64>>,
+    /// How often settings or keys were changed.
+    changes: tokio::sync::watch::Sender<u64>,
 }
 
 impl Registry {
@@ -73,7 +75,13 @@ impl Registry {
             secrets,
             current: RwLock::new(Arc::new(snapshot)),
             changing: tokio::sync::Mutex::new(keys_changed),
+            changes: tokio::sync::watch::Sender::new(0),
         })
+    }
+
+    /// How often what holds was changed, and says when it is again.
+    pub fn changes(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     /// What holds now.
@@ -85,6 +93,7 @@ impl Registry {
         let old = self.snapshot();
         let new = Arc::new(Snapshot::new(settings, self.secrets.clone(), keys_changed, Some(&old)));
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = new.clone();
+        self.changes.send_modify(|changes| *changes += 1);
         new
     }
 

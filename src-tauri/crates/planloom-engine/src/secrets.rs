@@ -65,6 +65,7 @@ pub enum Source {
 pub struct Status {
     pub set: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub source: Option<Source>,
 }
 
@@ -84,6 +85,7 @@ pub struct Place {
     /// `keychain` or `file`.
     pub r#where: Source,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<String>,
 }
 

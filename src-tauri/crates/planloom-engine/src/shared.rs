@@ -1,7 +1,7 @@
 //! What the loop, its calls and the readers have in common.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use planloom_store::Store;
@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) counters: Counters,
     pub(crate) runtime: Runtime,
     pub(crate) started: Instant,
+    /// Held while a backup is made.
+    pub(crate) backing_up: Mutex<()>,
     degraded: RwLock<Option<String>>,
 }
 
@@ -38,6 +40,7 @@ impl Shared {
             counters: Counters::default(),
             runtime,
             started: Instant::now(),
+            backing_up: Mutex::new(()),
             degraded: RwLock::new(None),
             store,
         }

@@ -6,6 +6,9 @@ mod attempts;
 mod execution;
 mod frame;
 mod plan;
+mod storage;
+mod timeline;
+mod words;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use indexmap::IndexMap;
@@ -14,15 +17,23 @@ use planloom_core::execution::{ExecutionStatus, Progress, QueuedKind, TaskStatus
 use planloom_core::failure::Failure;
 use planloom_core::plan::{Hitl, Options, Plan};
 use planloom_core::usage::Usage;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use approval::{ApprovalView, ApprovedView, DecisionView, HistoryEntry, MarksView, RejectedView};
 pub(crate) use attempts::{attempts, history};
 pub(crate) use execution::{execution_view, step_view};
-pub use frame::{Frame, FrameKind};
+pub use frame::{ApprovalFrame, EndFrame, EventData, Frame, FrameKind, LaggedFrame, TaskFrame, TextFrame};
+pub(crate) use plan::ListedExecution;
 pub use plan::{DraftView, LastExecution, PlanStats, PlanView, Validation, VersionView};
+pub use storage::{BackupFile, BackupView, DataView};
+pub(crate) use timeline::Timeline;
+pub use timeline::{SegmentKind, SegmentOutcome, SegmentReason, SegmentView, TimelineView};
+pub use words::{
+    ApprovalReason, ApprovalStatus, ApprovedStatus, DatabaseStatus, DecisionKind, DryRunStatus, ExecutionErrorCode,
+    HistoryEvent, LaneKind, PausedKind, RejectedStatus, ServiceStatus, SkippedReason,
+};
 
 /// RFC 3339 in UTC with milliseconds and `Z`.
 pub fn timestamp(at_ms: i64) -> String {
@@ -61,10 +72,11 @@ pub struct ExecutionView {
     pub progress: Progress,
     /// By step id, in plan order; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<std::collections::HashMap<String, StepView>>)]
+    #[schema(value_type = Option<std::collections::HashMap<String, StepView>>, nullable = false)]
     pub steps: Option<IndexMap<String, StepView>>,
     pub usage: UsageView,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub error: Option<ExecutionErrorView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -73,19 +85,23 @@ pub struct ExecutionView {
     pub simulated: bool,
     /// Absent in lists, with `outputs=none`, and once the texts were deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Object>, nullable = false)]
     pub input: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub hitl: Option<Hitl>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub options: Option<Options>,
     /// Inputs, prompts and outputs were deleted for ever.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub texts_deleted: bool,
     pub created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub started_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub completed_at: Option<String>,
     #[serde(skip)]
     pub(crate) input_ref: Option<planloom_core::execution::TextRef>,
@@ -98,44 +114,59 @@ pub struct StepView {
     pub status: TaskStatus,
     /// What the step gives on; there when completed, empty when skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub output: Option<String>,
     /// The output as JSON, where the step has a schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Value>)]
     pub output_json: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub output_hash: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub output_bytes: Option<u64>,
     /// What a call in flight has written so far; only in snapshots of the live view.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub text: Option<String>,
     /// What waits for a reviewer; not yet the output.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub draft: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub started_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub completed_at: Option<String>,
     /// Measured time of the model calls in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub duration_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub usage: Option<Usage>,
     pub task_id: String,
     /// The alias that the step names.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub model: Option<String>,
     /// The provider's model that the last attempt used, as `provider:model id`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub model_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub attempt: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub phase: Option<PhaseView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub error: Option<Failure>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub confidence: Option<f64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -146,14 +177,18 @@ pub struct StepView {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cost_at_least: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub queued_reason: Option<QueuedReasonView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub skipped_reason: Option<String>,
+    #[schema(nullable = false)]
+    pub skipped_reason: Option<SkippedReason>,
     /// Why a reviewer rejected it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub rejected_reason: Option<String>,
     /// The deadline of the review.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub timeout_at: Option<String>,
     #[serde(skip)]
     pub(crate) output_ref: Option<planloom_core::execution::TextRef>,
@@ -178,34 +213,40 @@ pub enum PhaseView {
 pub struct QueuedReasonView {
     pub kind: QueuedKind,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub until: Option<String>,
 }
 
 /// Why an execution is paused.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PausedReasonView {
-    /// `approval` or `budget`.
-    pub kind: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kind: PausedKind,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub task_ids: Vec<String>,
     /// USD that the next attempt may cost.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub needed: Option<f64>,
     /// USD that the budget has left.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub left: Option<f64>,
 }
 
 /// Why an execution failed.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ExecutionErrorView {
-    /// `EXECUTION_TIMEOUT`, `STEP_FAILED` or `STEP_REJECTED`.
-    pub code: &'static str,
+    pub code: ExecutionErrorCode,
     pub message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub step_id: Option<String>,
+    /// How often the step was tried; absent where it did not come to that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub attempts: Option<u32>,
 }
 
 /// Money in USD, written as a number, or null where some part has no price.
@@ -232,13 +273,17 @@ pub struct UsageView {
     pub output: u64,
     pub total: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub cache_read: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub cache_write: Option<u64>,
     /// USD; null where some price is not known.
+    #[schema(required)]
     pub total_cost: Option<f64>,
     /// The known part where `totalCost` is null.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub known_cost: Option<f64>,
     /// A call was cut off, so the cost is a lower bound.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -252,19 +297,25 @@ pub struct UsageView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DryRunView {
-    pub plan_id: String,
-    /// Always `dry_run`.
-    pub status: &'static str,
+    /// Absent for a plan that is not stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub plan_id: Option<String>,
+    pub status: DryRunStatus,
     pub progress: Progress,
     /// Step ids that can run at the same time, level by level.
     pub levels: Vec<Vec<String>>,
     #[schema(value_type = std::collections::HashMap<String, DryRunStep>)]
     pub steps: IndexMap<String, DryRunStep>,
     /// USD; null where a price is not known.
+    #[schema(required)]
     pub cost_min: Option<f64>,
+    #[schema(required)]
     pub cost_max: Option<f64>,
     /// Steps that will wait for a human, or may.
     pub reviews: Vec<String>,
+    /// Those of `reviews` that only may: their score decides, or whether they run at all.
+    pub reviews_maybe: Vec<String>,
     pub warnings: Vec<String>,
 }
 
@@ -279,7 +330,9 @@ pub struct DryRunStep {
     pub model: String,
     /// Estimated prompt tokens.
     pub tokens: u64,
+    #[schema(required)]
     pub cost_min: Option<f64>,
+    #[schema(required)]
     pub cost_max: Option<f64>,
 }
 
@@ -293,16 +346,21 @@ pub struct StepDetail {
     pub step: StepView,
     /// Absent while something it needs is missing, and once the texts were deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub prompt: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub system: Option<String>,
     pub attempts: Vec<AttemptView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub marks: Option<MarksView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub decision: Option<DecisionView>,
     /// The model's text, where a reviewer's took its place.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub original_output: Option<String>,
 }
 
@@ -315,22 +373,27 @@ pub struct AttemptView {
     pub kind: PhaseView,
     /// `provider:model id`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub model: Option<String>,
     pub started_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub duration_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub usage: Option<Usage>,
     /// USD; null where the price is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>)]
     pub cost: Option<CostView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub error: Option<Failure>,
     /// The model was cut off because the program ended.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub output: Option<String>,
     #[serde(skip)]
     pub(crate) output_ref: Option<planloom_core::execution::TextRef>,
@@ -356,6 +419,7 @@ pub struct CancelledProgress {
     pub failed: u32,
     pub cancelled: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub skipped: Option<u32>,
 }
 
@@ -374,16 +438,21 @@ pub struct TextsDeleted {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LaneView {
-    /// `queue` or `model`.
-    pub kind: &'static str,
+    pub kind: LaneKind,
     /// The queue's name, or `provider:model id`.
     pub name: String,
     /// Null: no limit.
+    #[schema(required)]
     pub limit: Option<u32>,
+    /// Attempts that have a place in it.
     pub running: u32,
+    /// Tasks that wait for one.
     pub waiting: u32,
+    /// Executions that have places in it, the oldest first, at most five.
+    pub holders: Vec<String>,
     /// The provider asked for a pause until then.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub held_until: Option<String>,
 }
 
@@ -391,8 +460,7 @@ pub struct LaneView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthView {
-    /// `ok`, or `degraded` while the database cannot be written.
-    pub status: &'static str,
+    pub status: ServiceStatus,
     pub version: &'static str,
     pub uptime_ms: u64,
     pub database: DatabaseHealth,
@@ -402,7 +470,6 @@ pub struct HealthView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DatabaseHealth {
-    /// `ok`, or `unavailable`.
-    pub status: &'static str,
+    pub status: DatabaseStatus,
     pub schema_version: u32,
 }

@@ -3,12 +3,14 @@
 mod common;
 
 use common::{Running, execution, has_status, open, open_at, open_scripted, review_plan, start, start_steps, until};
+use planloom_core::confidence::ReviewerRole;
+use planloom_engine::views::{ApprovalStatus, HistoryEvent, RejectedStatus};
 use planloom_engine::{Error, Executed, Receipt};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_contract_review_runs_to_its_end() {
-    let Running { engine, handle, .. } = open().await;
+    let Running { engine, handle, _folder } = open().await;
     let body = json!({"input": {"contract": "Clause 1."}, "options": {"simulate": true}});
     let id = start(&handle, review_plan(), body).await;
     let done = until(&handle, &id, has_status("completed")).await;
@@ -44,7 +46,7 @@ async fn a_gated_step_waits_survives_a_restart_and_goes_on_with_the_reviewers_te
     let handle = engine.handle();
     let task_id = paused["steps"]["analyze"]["taskId"].as_str().expect("an id").to_owned();
     let approval = handle.approval(&task_id).await.expect("still open");
-    assert_eq!(approval.status, "pending");
+    assert_eq!(approval.status, ApprovalStatus::Pending);
     assert_eq!(approval.output.as_deref(), paused["steps"]["analyze"]["draft"].as_str());
     let decision = json!({"modifiedOutput": "My own words.", "outputHash": approval.output_hash});
     let approved = handle.approve(&task_id, decision.clone(), "local", None).await.expect("approved");
@@ -55,14 +57,15 @@ async fn a_gated_step_waits_survives_a_restart_and_goes_on_with_the_reviewers_te
     assert_eq!(done["steps"]["analyze"]["output"], "My own words.");
     let detail = handle.step_detail(&id, "report").await.expect("detail");
     assert_eq!(detail.prompt.as_deref(), Some("Generate report from: My own words."));
-    let events: Vec<&str> = handle.history(&task_id).await.expect("history").iter().map(|entry| entry.event).collect();
-    assert_eq!(events, ["requested", "approved"]);
+    let events: Vec<HistoryEvent> =
+        handle.history(&task_id).await.expect("history").iter().map(|entry| entry.event).collect();
+    assert_eq!(events, [HistoryEvent::Requested, HistoryEvent::Approved]);
     engine.shut_down().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_are_retried_as_they_should_be_and_what_depends_on_them_is_cancelled() {
-    let Running { engine, handle, .. } = open_scripted().await;
+    let Running { engine, handle, _folder } = open_scripted().await;
     let steps = json!([
         {"id": "again", "prompt": "[[sim:fail=503,times=1]]", "retry": {"maxAttempts": 2, "backoffMs": 1}},
         {"id": "never", "prompt": "[[sim:fail=MODEL_REFUSED]]"},
@@ -88,7 +91,7 @@ async fn failures_are_retried_as_they_should_be_and_what_depends_on_them_is_canc
 
 #[tokio::test(flavor = "multi_thread")]
 async fn conditions_skip_and_the_joining_step_runs() {
-    let Running { engine, handle, .. } = open_scripted().await;
+    let Running { engine, handle, _folder } = open_scripted().await;
     let steps = json!([
         {"id": "triage", "prompt": "[[sim:output=this is critical]]"},
         {"id": "panic-now", "prompt": "p", "dependsOn": ["triage"], "condition": "{{triage.output}}.includes(\"critical\")"},
@@ -112,7 +115,7 @@ async fn conditions_skip_and_the_joining_step_runs() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancel_keeps_what_is_finished_and_a_resume_pays_only_for_the_rest() {
-    let Running { engine, handle, .. } = open_scripted().await;
+    let Running { engine, handle, _folder } = open_scripted().await;
     let steps = json!([
         {"id": "first", "prompt": "one"},
         {"id": "slow", "prompt": "[[sim:delay={{input.delay}}]]", "dependsOn": ["first"]},
@@ -137,7 +140,7 @@ async fn a_cancel_keeps_what_is_finished_and_a_resume_pays_only_for_the_rest() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rejection_with_retry_runs_again_with_the_reason_and_is_reviewed_again() {
-    let Running { engine, handle, .. } = open().await;
+    let Running { engine, handle, _folder } = open().await;
     let steps = json!([{"id": "draft", "prompt": "Write.", "requiresApproval": true}]);
     let id = start_steps(&handle, steps, json!({})).await;
     let paused = until(&handle, &id, has_status("paused")).await;
@@ -146,7 +149,7 @@ async fn a_rejection_with_retry_runs_again_with_the_reason_and_is_reviewed_again
     assert!(matches!(without_reason, Err(Error::Problems(_))), "{without_reason:?}");
     let body = json!({"reason": "Too long.", "retry": true, "retryPrompt": "Shorter, please."});
     let rejected = handle.reject(&task_id, body, "local", None).await.expect("rejected");
-    assert_eq!(rejected.status, "pending");
+    assert_eq!(rejected.status, RejectedStatus::Pending);
     let again = until(&handle, &id, |now| now["status"] == "paused" && now["steps"]["draft"]["attempt"] == 2).await;
     let prompt = handle.approval(&task_id).await.expect("open").prompt.expect("rendered");
     for part in ["Write.", "Shorter, please.", "Too long.", paused["steps"]["draft"]["draft"].as_str().expect("text")] {
@@ -162,7 +165,7 @@ async fn a_rejection_with_retry_runs_again_with_the_reason_and_is_reviewed_again
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_score_below_the_threshold_waits_and_one_above_goes_on() {
-    let Running { engine, handle, .. } = open_scripted().await;
+    let Running { engine, handle, _folder } = open_scripted().await;
     let steps = json!([
         {"id": "good", "prompt": "[[sim:marks=0.9,0.9,0.9,0.9]]"},
         {"id": "bad", "prompt": "[[sim:marks=0.5,0.5,0.5,0.5]]"}
@@ -176,13 +179,13 @@ async fn a_score_below_the_threshold_waits_and_one_above_goes_on() {
     let list =
         handle.approvals(planloom_engine::ApprovalsQuery { limit: 20, ..Default::default() }).await.expect("list");
     assert_eq!(list.pagination.total, 1);
-    assert_eq!((list.items[0].reviewer_role, list.items[0].confidence), ("senior", Some(0.5)));
+    assert_eq!((list.items[0].reviewer_role, list.items[0].confidence), (ReviewerRole::Senior, Some(0.5)));
     engine.shut_down().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_does_not_fit_is_repaired_once() {
-    let Running { engine, handle, .. } = open_scripted().await;
+    let Running { engine, handle, _folder } = open_scripted().await;
     let schema = json!({"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]});
     let steps = json!([
         {"id": "count", "prompt": "Count.", "outputSchema": schema},
@@ -208,7 +211,7 @@ async fn an_answer_that_does_not_fit_is_repaired_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_idempotency_key_starts_one_execution() {
-    let Running { engine, handle, .. } = open().await;
+    let Running { engine, handle, _folder } = open().await;
     let plan = handle.create_plan(review_plan(), None).await.expect("a plan");
     let body = json!({"input": {"contract": "x"}, "options": {"simulate": true}});
     let receipt = Receipt { route: "execute".to_owned(), key: "k".to_owned(), body_hash: [7; 32], status: 201 };
@@ -222,7 +225,7 @@ async fn the_same_idempotency_key_starts_one_execution() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_says_everything_and_stores_nothing() {
-    let Running { engine, handle, .. } = open().await;
+    let Running { engine, handle, _folder } = open().await;
     let plan = handle.create_plan(review_plan(), None).await.expect("a plan");
     let body = json!({"input": {"contract": "C"}, "options": {"simulate": true, "dryRun": true}});
     let Executed::DryRun(view) = handle.execute(&plan.id, body, None).await.expect("said") else { panic!("it ran") };
@@ -238,7 +241,7 @@ async fn a_dry_run_says_everything_and_stores_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn deleted_texts_are_gone_and_the_record_stays() {
-    let Running { engine, handle, .. } = open().await;
+    let Running { engine, handle, _folder } = open().await;
     let body = json!({"input": {"contract": "secret words"}, "options": {"simulate": true}});
     let id = start(&handle, review_plan(), body).await;
     until(&handle, &id, has_status("completed")).await;

@@ -437,5 +437,5 @@ fn futures_can_be_sent() {
     check(snapshot.provider("openai"));
     check(snapshot.resolve("local"));
     check(snapshot.test_provider("openai", None));
-    check(planloom_engine::registry::find_local_servers());
+    check(snapshot.local_servers());
 }

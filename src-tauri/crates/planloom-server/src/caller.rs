@@ -52,17 +52,25 @@ pub enum Caller {
     Socket,
     /// The listener, with the main key.
     MainKey,
+    /// The page of the listener, with a session key: all that the main key may.
+    Session,
     /// The listener, with a key that may do less.
     Key { name: String, scopes: Vec<Scope> },
 }
 
 impl Caller {
+    /// Somebody without a key.
+    pub(crate) fn nobody() -> Caller {
+        Caller::Key { name: String::new(), scopes: Vec::new() }
+    }
+
     /// The name under which a decision is recorded when the request names no reviewer.
     pub(crate) fn name(&self) -> &str {
         match self {
             Caller::Window => "window",
             Caller::Socket => "terminal",
             Caller::MainKey => "api",
+            Caller::Session => "browser",
             Caller::Key { name, .. } => name,
         }
     }
@@ -70,7 +78,7 @@ impl Caller {
     /// Whether texts that still wait for a decision are for these eyes.
     pub(crate) fn may_review(&self) -> bool {
         match self {
-            Caller::Window | Caller::Socket | Caller::MainKey => true,
+            Caller::Window | Caller::Socket | Caller::MainKey | Caller::Session => true,
             Caller::Key { scopes, .. } => scopes.contains(&Scope::Review),
         }
     }

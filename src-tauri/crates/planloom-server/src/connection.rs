@@ -1,6 +1,6 @@
 //! One connection, of whatever door: HTTP/1.1 with the limits that keep a slow client from holding us.
 //!
-//! It knows no route; a request goes to the router when the door lets it in.
+//! It knows no route; a request goes to the router, or to the page, when the door lets it in.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -26,6 +26,7 @@ use tower::Service;
 use crate::body::{Patience, TimedBody, discard};
 use crate::caller::{Caller, Visit};
 use crate::guard::{Admitted, Guard, Verdict, preflight, share};
+use crate::page::Page;
 use crate::request_id::complete;
 
 /// How long an open connection may take to end when a door closes.
@@ -57,6 +58,8 @@ pub(crate) struct Door {
     pub(crate) router: Router,
     /// `None` for the private socket, which the operating system guards.
     pub(crate) guard: Option<Guard>,
+    /// What the guard lets everybody have.
+    pub(crate) page: Page,
     pub(crate) limits: Limits,
     /// Cancelled when the door closes.
     pub(crate) closing: CancellationToken,
@@ -94,6 +97,9 @@ impl Door {
             Some(guard) => match guard.look(&request).await {
                 Verdict::Admitted(admitted) => admitted,
                 Verdict::Preflight(origin) => return complete(preflight(origin)),
+                Verdict::Page => {
+                    return self.page.answer(request.method(), request.uri().path(), request.headers()).await;
+                }
                 Verdict::Refused(failure) => {
                     // Who asks first has sent nothing yet.
                     if !request.headers().contains_key(header::EXPECT) {

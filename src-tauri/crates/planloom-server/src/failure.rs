@@ -122,6 +122,11 @@ impl Failure {
         self
     }
 
+    /// Names the rule, for whoever has to tell this failure from others of its code.
+    pub(crate) fn with_rule(self, rule: &str) -> Failure {
+        self.with(|details| details.rule = Some(rule.to_owned()))
+    }
+
     /// Faults in what was sent; the first error among them gives status, code and place.
     pub(crate) fn of_problems(problems: Vec<Problem>) -> Failure {
         let first = problems.iter().find(|problem| problem.severity == Severity::Error).or(problems.first());

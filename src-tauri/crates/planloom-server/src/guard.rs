@@ -12,6 +12,8 @@ use planloom_engine::Handle;
 use crate::caller::{Caller, Scope};
 use crate::failure::Failure;
 use crate::keys::{self, Keys};
+use crate::page;
+use crate::session::{self, Worth};
 
 /// What the guard lets in.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub(crate) enum Verdict {
     Admitted(Admitted),
     /// A browser asks whether a page of this allowed origin may ask.
     Preflight(HeaderValue),
+    /// A file of the page is asked for, which needs no key.
+    Page,
     Refused(Failure),
 }
 
@@ -55,11 +59,19 @@ impl Guard {
         {
             return Ok(Verdict::Preflight(origin.clone()));
         }
+        if page::is_asked_for(request.method(), request.uri().path()) {
+            return Ok(Verdict::Page);
+        }
         let needed = needed(request.method(), request.uri().path());
+        let has_key = request.headers().contains_key(header::AUTHORIZATION);
         let caller = match needed {
-            // Nobody in particular: what needs no key shows nothing that a scope would open.
-            Needed::Nothing => Caller::Key { name: String::new(), scopes: Vec::new() },
-            Needed::Scope(_) | Needed::MainKey => self.caller(request.headers()).await?,
+            // What needs no key shows nothing that a scope would open.
+            Needed::Nothing => Caller::nobody(),
+            // The code is in the body, which the handler reads.
+            Needed::MainKeyOrCode if !has_key => {
+                return Ok(Verdict::Admitted(Admitted { caller: Caller::nobody(), origin }));
+            }
+            Needed::Scope(_) | Needed::MainKey | Needed::MainKeyOrCode => self.caller(request.headers()).await?,
         };
         allow(&caller, needed, request.method(), request.uri().path())?;
         Ok(Verdict::Admitted(Admitted { caller, origin }))
@@ -93,6 +105,13 @@ impl Guard {
         let key = bearer(headers)?;
         if self.keys.is_main(key) {
             return Ok(Caller::MainKey);
+        }
+        if session::is_session(key) {
+            return match self.keys.session_worth(key) {
+                Worth::Good => Ok(Caller::Session),
+                Worth::Expired => Err(expired_session()),
+                Worth::Nothing => Err(invalid_session()),
+            };
         }
         if !keys::is_key(key) {
             return Err(invalid_key());
@@ -129,13 +148,15 @@ fn is_own(host: &str) -> bool {
     own && port.is_none_or(|port| port.parse::<u16>().is_ok() && port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+pub(crate) fn key_needed() -> Failure {
+    let message = "This API needs a key. Send `Authorization: Bearer <key>`; `planloom api-info` tells the key.";
+    Failure::new(StatusCode::UNAUTHORIZED, "AUTH_REQUIRED", message)
+}
+
 fn bearer(headers: &HeaderMap) -> Result<&str, Failure> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (given.next(), given.next());
-    let Some(first) = first else {
-        let message = "This API needs a key. Send `Authorization: Bearer <key>`; `planloom api-info` tells the key.";
-        return Err(Failure::new(StatusCode::UNAUTHORIZED, "AUTH_REQUIRED", message));
-    };
+    let Some(first) = first else { return Err(key_needed()) };
     let words = first.to_str().ok().and_then(|text| text.trim().split_once(' '));
     match words {
         Some((scheme, key)) if second.is_none() && scheme.eq_ignore_ascii_case("bearer") => Ok(key.trim()),
@@ -149,12 +170,25 @@ fn invalid_key() -> Failure {
     Failure::new(StatusCode::UNAUTHORIZED, "AUTH_INVALID_API_KEY", message)
 }
 
+fn expired_session() -> Failure {
+    let message = "This session has expired. Begin another one with the key that `planloom api-info` shows.";
+    Failure::new(StatusCode::UNAUTHORIZED, "AUTH_INVALID_API_KEY", message).with_rule("expired")
+}
+
+fn invalid_session() -> Failure {
+    let message = "This session is not valid: the main key was renewed, or it is of another data folder. Begin another \
+                   one with the key that `planloom api-info` shows.";
+    Failure::new(StatusCode::UNAUTHORIZED, "AUTH_INVALID_API_KEY", message)
+}
+
 /// What a request needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Needed {
     Nothing,
     Scope(Scope),
     MainKey,
+    /// The main key in the head, or a one-time code in the body.
+    MainKeyOrCode,
 }
 
 /// What is not named here needs the main key, so that nothing is opened by being forgotten.
@@ -163,6 +197,7 @@ fn needed(method: &Method, path: &str) -> Needed {
     let part = path.strip_prefix("/api/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
     match part {
         "settings" => Needed::MainKey,
+        "session" if method == Method::POST => Needed::MainKeyOrCode,
         "health" | "openapi.json" | "docs" if reads => Needed::Nothing,
         _ if reads => Needed::Scope(Scope::Read),
         "plans" => Needed::Scope(Scope::Run),
@@ -173,18 +208,18 @@ fn needed(method: &Method, path: &str) -> Needed {
 
 fn allow(caller: &Caller, needed: Needed, method: &Method, path: &str) -> Result<(), Failure> {
     let allowed = match (caller, needed) {
-        (_, Needed::Nothing) | (Caller::Window | Caller::Socket | Caller::MainKey, _) => true,
+        (_, Needed::Nothing) | (Caller::Window | Caller::Socket | Caller::MainKey | Caller::Session, _) => true,
         // Whoever may do something may look at it.
         (Caller::Key { scopes, .. }, Needed::Scope(Scope::Read)) => !scopes.is_empty(),
         (Caller::Key { scopes, .. }, Needed::Scope(scope)) => scopes.contains(&scope),
-        (Caller::Key { .. }, Needed::MainKey) => false,
+        (Caller::Key { .. }, Needed::MainKey | Needed::MainKeyOrCode) => false,
     };
     if allowed {
         return Ok(());
     }
     let what = match needed {
         Needed::Scope(scope) => format!("a key with the scope `{}`, or the main key", scope.as_str()),
-        Needed::Nothing | Needed::MainKey => "the main key".to_owned(),
+        Needed::Nothing | Needed::MainKey | Needed::MainKeyOrCode => "the main key".to_owned(),
     };
     let message = format!("This key may not do this: {method} {path} needs {what}.");
     Err(Failure::new(StatusCode::FORBIDDEN, "AUTH_INSUFFICIENT_PERMISSIONS", message))
@@ -282,8 +317,10 @@ mod tests {
             (Method::PATCH, "/api/settings", Needed::MainKey),
             (Method::PUT, "/api/settings/secrets/anthropic", Needed::MainKey),
             (Method::GET, "/api/settings/keys", Needed::MainKey),
+            (Method::POST, "/api/session", Needed::MainKeyOrCode),
+            (Method::POST, "/api/sessions", Needed::MainKey),
+            (Method::GET, "/api/session", Needed::Scope(Scope::Read)),
             (Method::POST, "/", Needed::MainKey),
-            (Method::GET, "/", Needed::Scope(Scope::Read)),
         ];
         for (method, path, expected) in cases {
             assert_eq!(needed(&method, path), expected, "{method} {path}");
@@ -308,7 +345,7 @@ mod tests {
             assert_eq!(ask(&key, Needed::Scope(Scope::Review)), review, "{scopes}");
             assert!(!ask(&key, Needed::MainKey), "{scopes}");
         }
-        assert!(ask(&Caller::MainKey, Needed::MainKey));
+        assert!(ask(&Caller::MainKey, Needed::MainKey) && ask(&Caller::Session, Needed::MainKey));
     }
 
     #[test]

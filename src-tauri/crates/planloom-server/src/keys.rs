@@ -1,4 +1,5 @@
 //! API keys: the main one, which lives in a private file of the data folder, and how keys are made and compared.
+//! How sessions are made of it is in a module of its own.
 //!
 //! The keys beside the main one are rows in the database, of which only hashes are kept. A key is never logged.
 
@@ -7,6 +8,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use planloom_core::ids::hex;
 use planloom_store::DataDir;
@@ -14,17 +16,19 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::error::Error;
+use crate::session::{self, Codes, Session, Worth};
 
 /// What every key begins with.
 const PREFIX: &str = "dtk_local_";
 /// Hexadecimal digits of the 32 random bytes.
 const DIGITS: usize = 64;
 
-/// The main key of one data folder, shared by the listener and the settings.
+/// The main key of one data folder, and the sessions made with it; shared by the listener and the settings.
 #[derive(Clone)]
 pub struct Keys {
     data: DataDir,
     main: Arc<RwLock<String>>,
+    codes: Arc<Codes>,
 }
 
 impl fmt::Debug for Keys {
@@ -47,7 +51,7 @@ impl Keys {
                 key
             }
         };
-        Ok(Keys { data: data.clone(), main: Arc::new(RwLock::new(main)) })
+        Ok(Keys { data: data.clone(), main: Arc::new(RwLock::new(main)), codes: Arc::default() })
     }
 
     /// The main key.
@@ -60,13 +64,34 @@ impl Keys {
         self.data.api_key()
     }
 
-    /// Replaces the main key; the old one is worth nothing from here on.
+    /// Replaces the main key; the old one, its sessions and its codes are worth nothing from here on.
     pub fn renew(&self) -> Result<String, Error> {
         let mut main = self.main.write().unwrap_or_else(PoisonError::into_inner);
         let key = fresh();
         write(&self.data, &key)?;
         main.clone_from(&key);
+        self.codes.forget();
         Ok(key)
+    }
+
+    /// A new one-time code, which a page exchanges for a session key within five minutes.
+    pub fn make_code(&self) -> String {
+        self.codes.make(Instant::now())
+    }
+
+    /// Takes a one-time code, which is worth nothing afterwards. False: there was none.
+    pub(crate) fn take_code(&self, code: &str) -> bool {
+        self.codes.take(code, Instant::now())
+    }
+
+    /// A new session key, with the rights of the main key.
+    pub(crate) fn make_session(&self) -> Session {
+        session::make(&self.main(), now_s())
+    }
+
+    /// What a session key is worth now.
+    pub(crate) fn session_worth(&self, key: &str) -> Worth {
+        session::check(&self.main(), key, now_s())
     }
 
     /// Whether this is the main key; takes the same time whatever the answer.
@@ -74,6 +99,10 @@ impl Keys {
         let main = self.main.read().unwrap_or_else(PoisonError::into_inner);
         main.as_bytes().ct_eq(key.as_bytes()).into()
     }
+}
+
+fn now_s() -> i64 {
+    chrono::Utc::now().timestamp()
 }
 
 /// The main key of a data folder, if it has one already.

@@ -20,21 +20,28 @@ use crate::connection::{Door, Limits};
 use crate::error::Error;
 use crate::guard::Guard;
 use crate::keys::Keys;
+use crate::page::Page;
+use crate::switch::ListenerState;
 
+/// Where the API begins.
+const API: &str = "/api";
 /// How often another port is looked for when the one that IPv4 gave is taken on IPv6.
 const TRIES: usize = 16;
 /// After a connection could not be taken (too many open files), so that the loop does not spin.
 const AFTER_A_FAULT: Duration = Duration::from_millis(100);
 
 /// What a listener is opened with.
+#[derive(Clone)]
 pub struct ServeOptions {
     /// What `planloom_server::router` made.
     pub router: Router,
     pub handle: Handle,
     pub keys: Keys,
     pub data: DataDir,
-    /// 0: any free one.
-    pub port: u16,
+    /// What whoever asks outside `/api` gets.
+    pub page: Page,
+    /// The state that the router was given, which this listener keeps true.
+    pub state: ListenerState,
     pub limits: Limits,
 }
 
@@ -44,6 +51,7 @@ pub struct Served {
     url: String,
     addresses: Vec<SocketAddr>,
     data: DataDir,
+    state: ListenerState,
     closing: CancellationToken,
     connections: TaskTracker,
 }
@@ -54,6 +62,11 @@ impl Served {
         &self.url
     }
 
+    /// Where the page is, as `http://127.0.0.1:7317`.
+    pub fn page_url(&self) -> &str {
+        self.url.strip_suffix(API).unwrap_or(&self.url)
+    }
+
     /// Where connections are taken.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
@@ -62,6 +75,7 @@ impl Served {
     /// Takes no more connections, ends the event streams, and lets requests that are under way come to their end.
     pub async fn shut_down(self) {
         self.closing.cancel();
+        self.state.set_url(None);
         self.connections.wait().await;
     }
 }
@@ -69,27 +83,29 @@ impl Served {
 impl Drop for Served {
     fn drop(&mut self) {
         self.closing.cancel();
+        self.state.set_url(None);
         api_info::forget(&self.data);
     }
 }
 
-/// Opens the listener.
-pub async fn serve(options: ServeOptions) -> Result<Served, Error> {
-    let ServeOptions { router, handle, keys, data, port, limits } = options;
+/// Opens the listener. Port 0 means any free one.
+pub async fn serve(options: ServeOptions, port: u16) -> Result<Served, Error> {
+    let ServeOptions { router, handle, keys, data, page, state, limits } = options;
     let listeners = bind(port).await?;
     let addresses = listeners.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>();
     let addresses = addresses.map_err(|source| Error::Listen { port, source })?;
     let port = addresses.first().map_or(port, SocketAddr::port);
-    let url = format!("http://127.0.0.1:{port}/api");
+    let url = format!("http://127.0.0.1:{port}{API}");
     api_info::write(&data, &url)?;
     let (closing, connections) = (CancellationToken::new(), TaskTracker::new());
-    let door = Arc::new(Door { router, guard: Some(Guard { handle, keys }), limits, closing: closing.clone() });
+    let door = Arc::new(Door { router, guard: Some(Guard { handle, keys }), page, limits, closing: closing.clone() });
     let room = Arc::new(Semaphore::new(limits.connections));
     for listener in listeners {
         connections.spawn(take_connections(listener, Arc::clone(&door), Arc::clone(&room), connections.clone()));
     }
     connections.close();
-    Ok(Served { url, addresses, data, closing, connections })
+    state.set_url(Some(url.clone()));
+    Ok(Served { url, addresses, data, state, closing, connections })
 }
 
 async fn take_connections(listener: TcpListener, door: Arc<Door>, room: Arc<Semaphore>, connections: TaskTracker) {

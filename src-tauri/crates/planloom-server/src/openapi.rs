@@ -95,7 +95,9 @@ fn complete(path: &str, item: &mut PathItem) {
     }
     if let Some(create) = &mut item.post {
         create.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
-        add_failures(create, path, &["408", "409", "413", "415", "422"]);
+        // A session needs no key, but then a code, which may be wrong.
+        let code: &[&str] = if path == "/api/session" { &["401"] } else { &[] };
+        add_failures(create, path, &[&["408", "409", "413", "415", "422"], code].concat());
     }
     if let Some(replace) = &mut item.put {
         let version: &[&str] = if takes_version { &["428"] } else { &[] };

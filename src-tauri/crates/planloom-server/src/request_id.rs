@@ -35,12 +35,22 @@ pub(crate) fn complete(mut response: Response) -> Response {
         *response.body_mut() = Body::from(failure.into_body(&request_id));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
+    let mut response = with_id(response, request_id);
     let headers = response.headers_mut();
-    if let Ok(id) = HeaderValue::try_from(request_id) {
-        headers.insert(X_REQUEST_ID, id);
-    }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Gives an answer that may be kept its id, and nothing else.
+pub(crate) fn number(response: Response) -> Response {
+    with_id(response, fresh())
+}
+
+fn with_id(mut response: Response, id: String) -> Response {
+    if let Ok(id) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(X_REQUEST_ID, id);
+    }
     response
 }
 

@@ -10,6 +10,8 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use planloom_core::check::quote;
 use planloom_engine::Handle;
+use planloom_engine::views::EventData;
+use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -17,23 +19,31 @@ use crate::failure::Failure;
 use crate::idempotency::InFlight;
 use crate::keys::Keys;
 use crate::request_id::RequestIds;
-use crate::routes::{drafts, events, executions, hitl, keys, plans, settings, system};
+use crate::routes::{drafts, events, executions, hitl, keys, listener, plans, session, settings, system};
+use crate::switch::ListenerState;
 
 /// What the handlers work with.
 pub(crate) struct Parts {
     pub(crate) handle: Handle,
     pub(crate) keys: Keys,
+    pub(crate) listener: ListenerState,
     pub(crate) in_flight: InFlight,
 }
 
 /// What the handlers share.
 pub(crate) type Api = Arc<Parts>;
 
+/// What is described beside the endpoints: streams of events have no schema of their own in OpenAPI.
+#[derive(OpenApi)]
+#[openapi(components(schemas(EventData)))]
+struct Described;
+
 /// Every endpoint, with its description.
 pub(crate) fn endpoints() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(plans::list, plans::create))
         .routes(routes!(plans::validate))
+        .routes(routes!(plans::dry_run))
         .routes(routes!(plans::read, plans::update, plans::archive))
         .routes(routes!(plans::restore))
         .routes(routes!(plans::versions))
@@ -43,6 +53,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(executions::list))
         .routes(routes!(executions::read, executions::cancel))
         .routes(routes!(executions::step))
+        .routes(routes!(executions::timeline))
         .routes(routes!(events::of_execution))
         .routes(routes!(executions::resume))
         .routes(routes!(executions::delete_texts))
@@ -57,10 +68,15 @@ pub(crate) fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(settings::read, settings::change))
         .routes(routes!(settings::put_secret, settings::delete_secret))
         .routes(routes!(settings::test_provider))
+        .routes(routes!(settings::found))
+        .routes(routes!(settings::data))
+        .routes(routes!(settings::back_up))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::remove))
         .routes(routes!(keys::read_main))
         .routes(routes!(keys::renew_main))
+        .routes(routes!(listener::read))
+        .routes(routes!(session::create))
         .routes(routes!(system::models))
         .routes(routes!(system::queues))
         .routes(routes!(system::health))
@@ -70,11 +86,12 @@ pub(crate) fn endpoints() -> OpenApiRouter<Api> {
 }
 
 /// The router, under `/api`. It has no guard: doors that strangers can reach bring their own.
-pub fn router(handle: Handle, keys: Keys) -> Router {
+pub fn router(handle: Handle, keys: Keys, listener: ListenerState) -> Router {
     let (router, _description) = endpoints().split_for_parts();
     router.fallback(not_found).method_not_allowed_fallback(not_allowed).layer(RequestIds).with_state(Arc::new(Parts {
         handle,
         keys,
+        listener,
         in_flight: InFlight::default(),
     }))
 }

@@ -7,6 +7,8 @@ pub(crate) mod events;
 pub(crate) mod executions;
 pub(crate) mod hitl;
 pub(crate) mod keys;
+pub(crate) mod listener;
 pub(crate) mod plans;
+pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod system;

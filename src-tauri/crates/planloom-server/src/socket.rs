@@ -27,6 +27,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::connection::{Door, Limits};
 use crate::error::Error;
+use crate::page::Page;
 
 /// A private socket at work; it closes when this is dropped.
 #[derive(Debug)]
@@ -55,7 +56,8 @@ impl Drop for ServedSocket {
 pub async fn serve_socket(router: Router, data: &DataDir) -> Result<ServedSocket, Error> {
     let (listener, place) = platform::listen(data)?;
     let (closing, connections) = (CancellationToken::new(), TaskTracker::new());
-    let door = Arc::new(Door { router, guard: None, limits: Limits::default(), closing: closing.clone() });
+    let door =
+        Arc::new(Door { router, guard: None, page: Page::none(), limits: Limits::default(), closing: closing.clone() });
     connections.spawn(platform::take_connections(listener, door, connections.clone()));
     connections.close();
     Ok(ServedSocket { closing, connections, _place: place })

@@ -2,76 +2,15 @@
 
 mod common;
 
-use std::net::SocketAddr;
-
 use axum::body::Body;
 use axum::http::Request;
+use common::wire::{ask, bearer, host, listen, options, raw, read};
 use common::{Api, review_plan};
 use planloom_engine::DataDir;
-use planloom_server::{Error, Limits, LocalClient, ServeOptions, Served, api_info, serve, serve_socket};
+use planloom_server::{Error, Limits, LocalClient, api_info, serve, serve_socket};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-
-async fn listen(api: &Api, limits: Limits) -> Served {
-    let options = ServeOptions {
-        router: api.router.clone(),
-        handle: api.handle.clone(),
-        keys: api.keys.clone(),
-        data: api.data.clone(),
-        port: 0,
-        limits,
-    };
-    serve(options).await.expect("a listener")
-}
-
-/// An answer, as it came over the wire.
-#[derive(Debug)]
-struct Answer {
-    status: u16,
-    head: String,
-    json: Value,
-}
-
-impl Answer {
-    fn fails(&self, status: u16, code: &str) {
-        assert_eq!((self.status, self.json["error"]["code"].as_str()), (status, Some(code)), "{self:?}");
-        let id = self.json["meta"]["requestId"].as_str().expect("an id");
-        assert!(self.head.contains(&format!("x-request-id: {id}")), "{}", self.head);
-        assert!(self.head.contains("cache-control: no-store"));
-        assert!(!self.head.contains("access-control"), "no CORS unasked");
-    }
-}
-
-/// Sends bytes as they are and reads to the end of the connection.
-async fn raw(address: SocketAddr, request: &[u8]) -> Answer {
-    let mut stream = TcpStream::connect(address).await.expect("a connection");
-    stream.write_all(request).await.expect("it is taken");
-    read(&mut stream).await
-}
-
-async fn read(stream: &mut TcpStream) -> Answer {
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).await.expect("an answer");
-    let text = String::from_utf8(bytes).expect("UTF-8");
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
-    Answer { status, head: head.to_lowercase(), json: serde_json::from_str(body).unwrap_or(Value::Null) }
-}
-
-/// One request; `head` are the header lines beside `Connection`.
-async fn ask(served: &Served, line: &str, head: &[String]) -> Answer {
-    let lines: String = head.iter().map(|line| format!("{line}\r\n")).collect();
-    raw(served.addresses()[0], format!("{line} HTTP/1.1\r\nConnection: close\r\n{lines}\r\n").as_bytes()).await
-}
-
-fn host() -> String {
-    "Host: localhost".to_owned()
-}
-
-fn bearer(key: &str) -> String {
-    format!("Authorization: Bearer {key}")
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_guard_lets_in_who_may_come_in() {
@@ -253,14 +192,7 @@ async fn the_listener_is_on_loopback_and_says_where() {
     let socket = serve_socket(api.router.clone(), &api.data).await.expect("a socket");
     let info = api_info(&api.data).await.expect("readable").expect("it listens");
     assert_eq!((info.url.as_str(), info.key), (served.url(), api.keys.main()));
-    let taken = serve(ServeOptions {
-        router: api.router.clone(),
-        handle: api.handle.clone(),
-        keys: api.keys.clone(),
-        data: api.data.clone(),
-        port,
-        limits: Limits::default(),
-    });
+    let taken = serve(options(&api, Limits::default()), port);
     assert!(matches!(taken.await, Err(Error::PortTaken(taken)) if taken == port));
     let note = api.data.path().join("listener.json");
     let mine = std::fs::read_to_string(&note).expect("a note");

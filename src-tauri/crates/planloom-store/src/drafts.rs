@@ -84,6 +84,14 @@ impl Snapshot<'_> {
             .optional()?)
     }
 
+    /// When the draft of a plan was last written, without its text.
+    pub fn draft_updated_at(&self, plan_id: &str) -> Result<Option<i64>> {
+        Ok(self
+            .sql("SELECT updated_at FROM drafts WHERE plan_id = ?1 AND document IS NOT NULL")?
+            .query_row([plan_id], |row| row.get(0))
+            .optional()?)
+    }
+
     pub fn layout(&self, plan_id: &str) -> Result<Option<String>> {
         Ok(self
             .sql("SELECT document FROM layouts WHERE plan_id = ?1")?

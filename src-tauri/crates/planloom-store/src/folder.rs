@@ -26,6 +26,11 @@ impl DataDir {
         })
     }
 
+    /// The platform's place for an application's data, if it has one.
+    pub fn of_platform() -> Option<DataDir> {
+        platform_folder().map(DataDir::at)
+    }
+
     /// This very folder, relative paths taken from the working directory. Nothing is created yet.
     pub fn at(path: impl Into<PathBuf>) -> DataDir {
         let path = path.into();
@@ -49,6 +54,13 @@ impl DataDir {
 
     pub fn backups(&self) -> PathBuf {
         self.path.join("backups")
+    }
+
+    /// Makes the folder of backups if need be, for its owner alone.
+    pub fn create_backups(&self) -> Result<PathBuf> {
+        let folder = self.backups();
+        create_private_folder(&folder)?;
+        Ok(folder)
     }
 
     /// The main API key.

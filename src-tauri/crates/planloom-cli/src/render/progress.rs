@@ -64,9 +64,10 @@ impl Progress {
             "task" => lines = self.changed(text(data, "stepId"), &data["step"]),
             "execution" => self.counted(data),
             "text" => {
-                let streamed = data["offset"].as_u64().unwrap_or(0) + text(data, "text").len() as u64;
                 if let Some(step) = self.steps.iter_mut().find(|step| step.id == text(data, "stepId")) {
-                    step.streamed_bytes = streamed;
+                    // Each call's text begins anew.
+                    let before = if data["offset"] == 0 { 0 } else { step.streamed_bytes };
+                    step.streamed_bytes = before + text(data, "text").len() as u64;
                 }
             }
             // `approval` says what `task` has said; `end` is for who follows.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use planloom_core::check::{Problem, ProblemCode, Problems};
-use planloom_core::confidence::{self, Confidence, Priority, ReviewerRole};
-use planloom_core::execution::{Approval, Input, ReviewReason, StepIndex, TaskState, TextRef, Verdict};
+use planloom_core::confidence::{self, Confidence};
+use planloom_core::execution::{Approval, Input, StepIndex, TaskState, TextRef, Verdict};
 use planloom_core::fields::Reader;
 use planloom_core::ids::TextHash;
 use planloom_core::limits;
@@ -20,8 +20,8 @@ use crate::shared::Shared;
 use crate::texts::Shown;
 use crate::turn::{Order, Seen};
 use crate::views::{
-    ApprovalView, ApprovedView, DecisionView, HistoryEntry, MarksView, Page, Pagination, RejectedView, attempts,
-    history, timestamp,
+    ApprovalReason, ApprovalStatus, ApprovalView, ApprovedStatus, ApprovedView, DecisionView, HistoryEntry, MarksView,
+    Page, Pagination, RejectedStatus, RejectedView, attempts, history, timestamp,
 };
 use crate::{Error, clock};
 
@@ -116,7 +116,7 @@ impl Handle {
             };
             Ok(ApprovedView {
                 task_id,
-                status: "completed",
+                status: ApprovedStatus::Completed,
                 approved_at: timestamp(decision.at_ms),
                 approved_by: decision.by.clone(),
                 comment,
@@ -150,7 +150,7 @@ impl Handle {
             let (decision, held_until) = decided(seen, step)?;
             Ok(RejectedView {
                 task_id,
-                status: if retry { "pending" } else { "rejected" },
+                status: if retry { RejectedStatus::Pending } else { RejectedStatus::Rejected },
                 rejected_at: timestamp(decision.at_ms),
                 rejected_by: decision.by.clone(),
                 reason,
@@ -317,11 +317,11 @@ fn parts(seen: &Seen<'_>, step: StepIndex) -> Option<Parts> {
     let plan = &seen.live.published.plan;
     let checked = &plan.steps()[step as usize];
     let task = &state.tasks[step as usize];
-    let (approval, status): (Option<&Approval>, &str) = match &task.state {
-        TaskState::AwaitingApproval(approval) if approval.expired => (Some(approval), "expired"),
-        TaskState::AwaitingApproval(approval) => (Some(approval), "pending"),
-        TaskState::Held { approval, .. } => (Some(approval), "held"),
-        state => (None, state.status().as_str()),
+    let (approval, status): (Option<&Approval>, ApprovalStatus) = match &task.state {
+        TaskState::AwaitingApproval(approval) if approval.expired => (Some(approval), ApprovalStatus::Expired),
+        TaskState::AwaitingApproval(approval) => (Some(approval), ApprovalStatus::Pending),
+        TaskState::Held { approval, .. } => (Some(approval), ApprovalStatus::Held),
+        state => (None, state.status().into()),
     };
     if approval.is_none() && task.decision.is_none() && task.score.is_none() {
         return None;
@@ -339,7 +339,7 @@ fn parts(seen: &Seen<'_>, step: StepIndex) -> Option<Parts> {
         plan_id: start.plan_id.clone(),
         plan_name: start.plan_name.clone(),
         step_id: checked.id.to_string(),
-        status: status.to_owned(),
+        status,
         model: Some(checked.model.to_string()),
         queue: checked.queue.to_string(),
         confidence: score.map(|score| f64::from(score.confidence) / 10_000.0),
@@ -351,17 +351,11 @@ fn parts(seen: &Seen<'_>, step: StepIndex) -> Option<Parts> {
         waiting_ms: approval.map_or(0, |it| (clock::now_ms() - it.requested_at_ms).max(0)),
         timeout_at: approval.and_then(|approval| approval.until_ms).map(timestamp),
         assigned_to: approval.and_then(|approval| approval.assigned_to.clone()),
-        priority: match priority {
-            Priority::Normal => "normal",
-            Priority::High => "high",
-        },
-        reviewer_role: match role {
-            ReviewerRole::Reviewer => "reviewer",
-            ReviewerRole::Senior => "senior",
-        },
+        priority,
+        reviewer_role: role,
         output_hash: output.map(|output| output.hash.to_string()).unwrap_or_default(),
         expired: approval.is_some_and(|approval| approval.expired),
-        reason: approval.map_or("decided", |approval| reason(approval.reason)).to_owned(),
+        reason: approval.map_or(ApprovalReason::Decided, |approval| approval.reason.into()),
         warnings: task.warnings.clone(),
         simulated: start.simulated,
         marks: score.map(MarksView::of),
@@ -370,16 +364,6 @@ fn parts(seen: &Seen<'_>, step: StepIndex) -> Option<Parts> {
         original_output: None,
     };
     Some(Parts { view, material: Material::of(state, plan, step), output, replaced: task.replaced })
-}
-
-fn reason(reason: ReviewReason) -> &'static str {
-    match reason {
-        ReviewReason::Required => "required",
-        ReviewReason::LowConfidence => "low_confidence",
-        ReviewReason::NotScored => "not_scored",
-        ReviewReason::Imperfect => "imperfect",
-        ReviewReason::SpotCheck => "spot_check",
-    }
 }
 
 fn filled(shared: &Shared, execution: &str, step: StepIndex, parts: Parts) -> Result<ApprovalView, Error> {

@@ -3,18 +3,51 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use planloom_core::check::CheckedPlan;
+use planloom_core::check::{CheckedPlan, Problems};
 use planloom_core::execution::{Progress, StepIndex};
+use planloom_core::fields::Reader;
 use planloom_core::prompt::{Scope, StepScope, Template};
 use planloom_core::request::ExecuteRequest;
 use planloom_core::usage::{PicoUsd, Usage};
+use serde_json::Value;
 
+use super::Handle;
 use super::check::Models;
+use super::prepare::Prepared;
+use crate::Error;
 use crate::turn::reserve_of;
-use crate::views::{DryRunStep, DryRunView};
+use crate::views::{DryRunStatus, DryRunStep, DryRunView};
 
 /// Bytes of a token, as prompts are estimated for money.
 const BYTES_PER_TOKEN: u64 = 3;
+
+impl Handle {
+    /// The dry run of a plan that need not be stored: `{plan, input?, hitl?, options?}`.
+    pub async fn dry_run(&self, body: Value) -> Result<DryRunView, Error> {
+        let (document, request) = read_body(body)?;
+        let (plan, _) = self.publishable(document).await?;
+        let Prepared { published, request, models, warnings, .. } = self.prepare_unstored(plan, request).await?;
+        self.off_thread(move |_| Ok(dry_run(None, &published.plan, &request, &models, warnings))).await
+    }
+}
+
+/// The plan, and the rest, which is what starting a stored plan takes; a version there is none of.
+fn read_body(body: Value) -> Result<(Value, Value), Error> {
+    let mut problems = Problems::default();
+    let Some(mut reader) = Reader::object(&body, "", &mut problems) else {
+        return Err(Error::Problems(problems.into_sorted()));
+    };
+    let plan = reader.value("plan").cloned();
+    for name in ["input", "hitl", "options"] {
+        reader.optional_value(name);
+    }
+    reader.finish();
+    let (Some(plan), Value::Object(mut rest), false) = (plan, body, problems.has_errors()) else {
+        return Err(Error::Problems(problems.into_sorted()));
+    };
+    rest.shift_remove("plan");
+    Ok((plan, Value::Object(rest)))
+}
 
 /// A prompt with the input filled in.
 pub(super) struct Preview {
@@ -61,7 +94,7 @@ impl Preview {
 
 /// The dry run of a request that could start.
 pub(super) fn dry_run(
-    plan_id: &str,
+    plan_id: Option<String>,
     plan: &CheckedPlan,
     request: &ExecuteRequest,
     models: &Models,
@@ -104,20 +137,40 @@ pub(super) fn dry_run(
         steps.insert(checked.id.to_string(), step);
     }
     let level = |level: &Vec<usize>| level.iter().map(|step| plan.steps()[*step].id.to_string()).collect();
-    let scored = request.hitl.confidence_threshold.is_some();
-    let reviewed = plan
-        .steps()
-        .iter()
-        .filter(|step| scored || step.requires_approval || request.hitl.required_for.iter().any(|id| **id == *step.id));
+    let (reviews, reviews_maybe) = reviews(plan, request);
     DryRunView {
-        plan_id: plan_id.to_owned(),
-        status: "dry_run",
+        plan_id,
+        status: DryRunStatus::DryRun,
         progress: Progress { total: count as u32, pending: count as u32, ..Progress::default() },
         levels: plan.levels().iter().map(level).collect(),
         steps,
         cost_min: least.map(PicoUsd::as_usd),
         cost_max: most.map(PicoUsd::as_usd),
-        reviews: reviewed.map(|step| step.id.to_string()).collect(),
+        reviews,
+        reviews_maybe,
         warnings,
     }
+}
+
+/// The steps that will wait for a human or may, and those among them that only may: where only the score asks for it,
+/// or where the step may be skipped.
+fn reviews(plan: &CheckedPlan, request: &ExecuteRequest) -> (Vec<String>, Vec<String>) {
+    let scored = request.hitl.confidence_threshold.is_some();
+    let mut may_be_skipped = vec![false; plan.steps().len()];
+    for step in plan.levels().iter().flatten().copied() {
+        let on = &plan.steps()[step].depends_on;
+        let by_others = !on.is_empty() && on.iter().all(|on| may_be_skipped[*on]);
+        may_be_skipped[step] = plan.steps()[step].condition.is_some() || by_others;
+    }
+    let (mut all, mut maybe) = (Vec::new(), Vec::new());
+    for (step, may_be_skipped) in plan.steps().iter().zip(may_be_skipped) {
+        let required = step.requires_approval || request.hitl.required_for.iter().any(|id| **id == *step.id);
+        if required || scored {
+            all.push(step.id.to_string());
+        }
+        if (required && may_be_skipped) || (scored && !required) {
+            maybe.push(step.id.to_string());
+        }
+    }
+    (all, maybe)
 }

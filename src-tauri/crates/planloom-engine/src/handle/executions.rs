@@ -3,19 +3,16 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use planloom_core::check::{CheckedPlan, Problems};
-use planloom_core::execution::{Input, Start, StepIndex, TextRef};
+use planloom_core::check::Problems;
+use planloom_core::execution::{ExecutionStatus, Input, Start, StepIndex, TextRef};
 use planloom_core::fields::Reader;
-use planloom_core::plan::Channel;
-use planloom_core::request::{self, ExecuteRequest};
 use planloom_core::usage::PicoUsd;
 use planloom_store::ExecutionFilter;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::check::Models;
+use super::prepare::Prepared;
 use super::{Handle, dry_run};
-use crate::plans::Published;
 use crate::reply::{Receipt, Reply};
 use crate::shared::Shared;
 use crate::texts::Shown;
@@ -43,43 +40,15 @@ pub enum Executed {
     DryRun(Box<DryRunView>),
 }
 
-/// A request that can start, with all that starting needs.
-struct Prepared {
-    plan_id: String,
-    plan_version: u32,
-    published: Published,
-    request: ExecuteRequest,
-    models: Models,
-    warnings: Vec<String>,
-}
-
 impl Handle {
     /// Starts an execution of a plan, or says what it would do.
     pub async fn execute(&self, plan_id: &str, body: Value, receipt: Option<Receipt>) -> Result<Executed, Error> {
-        let (plan_id, body) = (plan_id.to_owned(), Arc::new(body));
-        let (wanted, given) = (plan_id.clone(), Arc::clone(&body));
-        // A small request is looked at faster than it is handed to another thread.
-        let open = if is_small(&body) {
-            prepare(&self.shared, &wanted, &given)?
-        } else {
-            self.off_thread(move |shared| prepare(shared, &wanted, &given)).await?
-        };
-        let prepared = match open {
-            Preparation::Ready(prepared) => *prepared,
-            Preparation::Asks(aliases) => {
-                self.ask_for_models(aliases).await?;
-                match self.off_thread(move |shared| prepare(shared, &plan_id, &body)).await? {
-                    Preparation::Ready(prepared) => *prepared,
-                    Preparation::Asks(_) => return Err(Error::Internal("a model was asked for twice".to_owned())),
-                }
-            }
-        };
-        if prepared.request.options.dry_run == Some(true) {
-            let Prepared { plan_id, published, request, models, warnings, .. } = prepared;
-            let view = dry_run::dry_run(&plan_id, &published.plan, &request, &models, warnings);
+        let prepared = self.prepare(plan_id, body).await?;
+        let (plan_id, Prepared { plan_version, published, request, models, warnings }) = (plan_id.to_owned(), prepared);
+        if request.options.dry_run == Some(true) {
+            let view = dry_run::dry_run(Some(plan_id), &published.plan, &request, &models, warnings);
             return Ok(Executed::DryRun(Box::new(view)));
         }
-        let Prepared { plan_id, plan_version, published, request, warnings, .. } = prepared;
         let text = request.input.to_string();
         let reference = TextRef::of(&text);
         let start = Start {
@@ -104,18 +73,6 @@ impl Handle {
         self.order(order).await?;
         let view = answer.await.unwrap_or_else(|_| Err(super::stopped()))?;
         Ok(Executed::Started(Box::new(view)))
-    }
-
-    /// Where an alias leaves the model to a nearby server, that one is asked before anything starts.
-    async fn ask_for_models(&self, aliases: Vec<(String, Vec<String>)>) -> Result<(), Error> {
-        let registry = self.shared.registry.snapshot();
-        for (alias, step_ids) in aliases {
-            if let Err(unready) = registry.resolve(&alias).await {
-                let message = format!("The server of the model `{alias}` did not say which model it has. {unready}");
-                return Err(Error::ProviderNotConfigured { message, step_ids });
-            }
-        }
-        Ok(())
     }
 
     /// An execution as JSON text; `texts` says whether inputs and outputs are in it.
@@ -145,8 +102,8 @@ impl Handle {
         Ok(())
     }
 
-    /// An execution as it is now, with the text of calls in flight, and whether it has ended.
-    pub(super) async fn snapshot(&self, id: &Arc<str>) -> Result<(Frame, bool), Error> {
+    /// An execution as it is now, with the text of calls in flight, and its status.
+    pub(super) async fn snapshot(&self, id: &Arc<str>) -> Result<(Frame, ExecutionStatus), Error> {
         let (mut view, seq, streamed) = self
             .see(id, |seen| {
                 let step_id = |step: &StepIndex| seen.live.step_id(*step).to_string();
@@ -162,12 +119,11 @@ impl Handle {
                 }
             }
         }
-        let has_ended = view.status.has_ended();
+        let status = view.status;
         let execution = Arc::clone(id);
         self.off_thread(move |shared| {
             let view = filled(shared, view, true)?;
-            let data = serde_json::to_string(&view).map_err(|error| Error::Internal(error.to_string()))?;
-            Ok((Frame::durable(FrameKind::Snapshot, seq, &execution, data).numbered(), has_ended))
+            Ok((Frame::durable(FrameKind::Snapshot, seq, &execution, &view).numbered(), status))
         })
         .await
     }
@@ -295,73 +251,6 @@ fn read_resume(body: &Value) -> Result<Option<PicoUsd>, Error> {
 
 fn viewed(seen: &Seen<'_>) -> Result<ExecutionView, Error> {
     seen.view().ok_or_else(|| Error::ExecutionNotFound(seen.state().id.to_string()))
-}
-
-/// Whether a body is small enough that looking at it holds nobody up.
-fn is_small(body: &Value) -> bool {
-    const SMALL: usize = 4_096;
-    fn weight(value: &Value) -> usize {
-        match value {
-            Value::Null | Value::Bool(_) | Value::Number(_) => 8,
-            Value::String(text) => 8 + text.len(),
-            Value::Array(items) => 8 + items.iter().map(weight).sum::<usize>(),
-            Value::Object(members) => 8 + members.iter().map(|(key, value)| key.len() + weight(value)).sum::<usize>(),
-        }
-    }
-    weight(body) <= SMALL
-}
-
-/// A request that was looked at.
-enum Preparation {
-    Ready(Box<Prepared>),
-    /// Aliases whose server has to say its model first, with the steps that use them.
-    Asks(Vec<(String, Vec<String>)>),
-}
-
-/// Everything that can be checked and warned of before a start.
-fn prepare(shared: &Shared, plan_id: &str, body: &Value) -> Result<Preparation, Error> {
-    let row = shared.store.read(|snapshot| snapshot.plan_head(plan_id)).map_err(Error::from_store)?;
-    let row = row.ok_or_else(|| Error::PlanNotFound(plan_id.to_owned()))?;
-    if row.archived_at.is_some() {
-        return Err(Error::PlanArchived(plan_id.to_owned()));
-    }
-    let plan_version = request::plan_version(body).unwrap_or(row.latest_version);
-    let published = shared.plans.version(plan_id, plan_version)?;
-    let registry = shared.registry.snapshot();
-    let plan: &CheckedPlan = &published.plan;
-    let request = registry.settings().with_known(|known| request::read(body, plan, known)).map_err(Error::Problems)?;
-    let models = Models::resolve(&registry, plan, &request)?;
-    let asks = models.without_id(plan);
-    if !asks.is_empty() {
-        return Ok(Preparation::Asks(asks));
-    }
-    let mut warnings: Vec<String> = request.warnings.iter().map(|problem| problem.message.clone()).collect();
-    let mut too_long = Vec::new();
-    for index in 0..plan.steps().len() {
-        let preview = dry_run::preview(plan, index as StepIndex, &request);
-        if preview.is_whole {
-            match models.check_context(plan, index, preview.bytes()) {
-                Ok(warning) => warnings.extend(warning),
-                Err(problem) => too_long.push(*problem),
-            }
-        }
-    }
-    if !too_long.is_empty() {
-        return Err(Error::Problems(too_long));
-    }
-    warnings.extend(request.hitl.notify_channels.iter().filter_map(|channel| not_set_up(*channel)));
-    let plan_id = plan_id.to_owned();
-    Ok(Preparation::Ready(Box::new(Prepared { plan_id, plan_version, published, request, models, warnings })))
-}
-
-/// A channel that is known but cannot carry anything is a warning, never a refusal.
-fn not_set_up(channel: Channel) -> Option<String> {
-    let name = match channel {
-        Channel::Dashboard => return None,
-        Channel::Email => "email",
-        Channel::Webhook => "webhook",
-    };
-    Some(format!("The notification channel `{name}` is not set up; approvals are announced in the dashboard alone."))
 }
 
 /// Puts the texts into a view, or takes out what only texts can say.

@@ -7,7 +7,7 @@ use tokio::sync::broadcast;
 
 use super::Handle;
 use crate::Error;
-use crate::views::{Frame, FrameKind};
+use crate::views::{Frame, FrameKind, LaggedFrame};
 
 /// Frames of one execution, or of all.
 pub struct Subscription {
@@ -35,17 +35,16 @@ impl Handle {
             ready: VecDeque::new(),
             is_over: false,
         };
-        let (snapshot, has_ended) = self.snapshot(&execution).await?;
+        let (snapshot, status) = self.snapshot(&execution).await?;
         let seq = snapshot.seq.unwrap_or_default();
         subscription.seen_up_to = seq;
         let is_current = last_event_id == Some(seq);
         if !is_current {
             subscription.ready.push_back(snapshot);
         }
-        if has_ended {
+        if status.has_ended() {
             subscription.is_over = is_current;
-            let data = format!("{{\"executionId\":\"{execution}\"}}");
-            subscription.ready.push_back(Frame::durable(FrameKind::End, seq, &execution, data));
+            subscription.ready.push_back(Frame::end(seq, &execution, status));
         }
         Ok(subscription)
     }
@@ -100,16 +99,15 @@ impl Subscription {
         match &self.execution {
             None => {
                 let nobody: Arc<str> = Arc::from("");
-                self.ready.push_back(Frame::durable(FrameKind::Lagged, 0, &nobody, "{}".to_owned()));
+                self.ready.push_back(Frame::durable(FrameKind::Lagged, 0, &nobody, &LaggedFrame {}));
             }
             Some(execution) => match self.handle.snapshot(execution).await {
-                Ok((snapshot, has_ended)) => {
+                Ok((snapshot, status)) => {
                     let seq = snapshot.seq.unwrap_or_default();
                     self.seen_up_to = seq;
                     self.ready.push_back(snapshot);
-                    if has_ended {
-                        let data = format!("{{\"executionId\":\"{execution}\"}}");
-                        self.ready.push_back(Frame::durable(FrameKind::End, seq, execution, data));
+                    if status.has_ended() {
+                        self.ready.push_back(Frame::end(seq, execution, status));
                     }
                 }
                 Err(error) => tracing::warn!(%execution, %error, "a watcher could not catch up"),

@@ -1,6 +1,7 @@
 //! Plans: publishing, reading, drafts and layouts.
 
 use planloom_core::check::{self, Checked, CheckedPlan, Problem, Severity};
+use planloom_core::execution::ExecutionStatus;
 use planloom_store::{self as store, PlanContent, PlanFilter, PlanRow, Subject};
 use serde_json::Value;
 use uuid::Uuid;
@@ -9,7 +10,8 @@ use super::Handle;
 use crate::reply::Receipt;
 use crate::shared::Shared;
 use crate::views::{
-    DraftView, LastExecution, Page, Pagination, PlanStats, PlanView, Validation, VersionView, timestamp,
+    DraftView, LastExecution, ListedExecution, Page, Pagination, PlanStats, PlanView, Validation, VersionView,
+    timestamp,
 };
 use crate::{Error, clock};
 
@@ -96,18 +98,20 @@ impl Handle {
         self.off_thread(move |shared| {
             let read = shared.store.read(|snapshot| {
                 let page = snapshot.list_plans(&filter, limit, u32::try_from(offset).unwrap_or(u32::MAX))?;
-                let mut stats = Vec::new();
+                let mut summaries = Vec::new();
                 if summary {
                     for row in &page.items {
-                        stats.push(stats_of(snapshot, &row.id)?);
+                        summaries.push((stats_of(snapshot, &row.id)?, snapshot.draft_updated_at(&row.id)?));
                     }
                 }
-                Ok((page, stats))
+                Ok((page, summaries))
             });
-            let (page, stats) = read.map_err(Error::from_store)?;
+            let (page, summaries) = read.map_err(Error::from_store)?;
             let mut items = page.items.into_iter().map(view_of).collect::<Result<Vec<_>, _>>()?;
-            for (view, stats) in items.iter_mut().zip(stats) {
+            for (view, (stats, draft_updated_at)) in items.iter_mut().zip(summaries) {
                 view.stats = Some(stats);
+                view.draft = draft_updated_at.is_some();
+                view.draft_updated_at = draft_updated_at.map(timestamp);
                 view.steps.iter_mut().for_each(|step| cut(&mut step.prompt));
             }
             let has_more = offset + (items.len() as u64) < page.total;
@@ -218,7 +222,7 @@ impl Handle {
         if row.archived_at.is_some() { Err(Error::PlanArchived(id.to_owned())) } else { Ok(row) }
     }
 
-    async fn publishable(&self, document: Value) -> Result<(CheckedPlan, Vec<Problem>), Error> {
+    pub(super) async fn publishable(&self, document: Value) -> Result<(CheckedPlan, Vec<Problem>), Error> {
         let checked = self.off_thread(move |shared| Ok(checked(shared, &document))).await?;
         let plan = checked.plan.ok_or_else(|| Error::Problems(checked.problems.clone()))?;
         let warnings = checked.problems.into_iter().filter(|problem| problem.severity == Severity::Warning);
@@ -230,7 +234,7 @@ fn checked(shared: &Shared, document: &Value) -> Checked {
     shared.registry.snapshot().settings().with_known(|known| check::check(document, known))
 }
 
-fn content(plan: &CheckedPlan, note: Option<String>) -> Result<PlanContent, Error> {
+pub(super) fn content(plan: &CheckedPlan, note: Option<String>) -> Result<PlanContent, Error> {
     let plan = plan.plan();
     let document = serde_json::to_string(plan).map_err(|error| Error::Internal(error.to_string()))?;
     let description = plan.description.clone().unwrap_or_default();
@@ -256,14 +260,31 @@ fn stats_of(snapshot: &store::Snapshot<'_>, id: &str) -> Result<PlanStats, store
     let last = snapshot.list_executions(&filter, 1, 0)?.items.into_iter().next();
     Ok(PlanStats {
         executions: found.executions,
-        last_execution: last.map(|row| LastExecution {
-            id: row.identity.id,
-            status: row.state.status,
-            created_at: timestamp(row.identity.created_at),
-        }),
-        recent: found.recent,
+        last_execution: last.and_then(last_execution),
+        recent: found.recent.iter().filter_map(|word| status(word)).collect(),
         average_cost: found.average_cost_usd,
         average_duration_ms: found.average_duration_ms.map(|ms| ms.round() as u64),
+    })
+}
+
+/// The status that a row has as a word.
+fn status(word: &str) -> Option<ExecutionStatus> {
+    use ExecutionStatus::{Cancelled, Completed, Failed, Paused, Pending, Running};
+    [Pending, Running, Paused, Completed, Failed, Cancelled].into_iter().find(|status| status.as_str() == word)
+}
+
+/// Nothing when its row cannot be read, which a rebuilding mends: the list of plans is of more use without it.
+fn last_execution(row: store::ExecutionRow) -> Option<LastExecution> {
+    let listed: ListedExecution = serde_json::from_str(&row.state.view).ok()?;
+    Some(LastExecution {
+        id: row.identity.id,
+        status: listed.status,
+        progress: listed.progress,
+        paused_reasons: listed.paused_reasons,
+        error: listed.error,
+        simulated: row.identity.simulated,
+        created_at: timestamp(row.identity.created_at),
+        completed_at: row.state.completed_at.map(timestamp),
     })
 }
 

@@ -1,6 +1,4 @@
-//! What runs the service itself: health, metrics, backup, keys of the listener.
-
-use std::path::Path;
+//! What runs the service itself: health, metrics, keys of the listener.
 
 use planloom_store::ApiKey;
 use serde::Serialize;
@@ -10,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Handle, stopped};
 use crate::turn::Message;
-use crate::views::{DatabaseHealth, HealthView, LaneView, timestamp};
+use crate::views::{DatabaseHealth, DatabaseStatus, HealthView, LaneView, ServiceStatus, timestamp};
 use crate::{Error, clock};
 
 /// A key of the listener beside the main one. The key itself is shown once, when it is made.
@@ -23,6 +21,7 @@ pub struct ApiKeyView {
     pub scope: String,
     pub created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub last_used_at: Option<String>,
 }
 
@@ -43,11 +42,11 @@ impl Handle {
     pub fn health(&self) -> HealthView {
         let is_degraded = self.shared.degraded().is_some();
         HealthView {
-            status: if is_degraded { "degraded" } else { "ok" },
+            status: if is_degraded { ServiceStatus::Degraded } else { ServiceStatus::Ok },
             version: env!("CARGO_PKG_VERSION"),
             uptime_ms: u64::try_from(self.shared.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             database: DatabaseHealth {
-                status: if is_degraded { "unavailable" } else { "ok" },
+                status: if is_degraded { DatabaseStatus::Unavailable } else { DatabaseStatus::Ok },
                 schema_version: planloom_store::SCHEMA_VERSION,
             },
         }
@@ -84,7 +83,7 @@ impl Handle {
         metric("planloom_executions", "gauge", "Executions by status.", &by_status);
         let labels = |lane: &LaneView| {
             let name = lane.name.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-            format!("{{kind=\"{}\",name=\"{name}\"}}", lane.kind)
+            format!("{{kind=\"{}\",name=\"{name}\"}}", lane.kind.as_str())
         };
         let running: Vec<_> = lanes.iter().map(|lane| (labels(lane), u64::from(lane.running))).collect();
         metric("planloom_lane_running", "gauge", "Attempts in a lane.", &running);
@@ -92,13 +91,6 @@ impl Handle {
         metric("planloom_lane_waiting", "gauge", "Tasks waiting for a lane.", &waiting);
         metric("planloom_database_bytes", "gauge", "Size of the database.", &plain(database.bytes));
         Ok(text)
-    }
-
-    /// Writes a checked copy of the database to a file that does not exist yet.
-    pub async fn backup(&self, to: &Path) -> Result<(), Error> {
-        let to = to.to_owned();
-        self.off_thread(move |shared| shared.store.backup(&to).map_err(|error| Error::BackupFailed(error.to_string())))
-            .await
     }
 
     /// Keys of the listener, without the keys themselves.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Handle;
 use crate::engine::SETTINGS;
-use crate::registry::{self, ChangeError};
+use crate::registry::{self, ChangeError, LocalServer};
 use crate::turn::Message;
 use crate::{Error, clock};
 
@@ -14,6 +14,11 @@ impl Handle {
     /// Everything that the settings screen shows; of secrets only whether they are set.
     pub async fn settings(&self) -> Result<Value, Error> {
         to_value(&self.shared.registry.snapshot().public_settings())
+    }
+
+    /// How often settings were changed; it says when they are again, to whoever must do something about it.
+    pub fn settings_changes(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.shared.registry.changes()
     }
 
     /// Changes settings by a JSON Merge Patch (RFC 7396).
@@ -52,6 +57,11 @@ impl Handle {
     pub async fn test_provider(&self, name: &str) -> Result<Value, Error> {
         let tested = self.shared.registry.snapshot().test_provider(name, None).await;
         to_value(&tested.map_err(|error| secret_error(error, name))?)
+    }
+
+    /// The model servers of this machine that answer now.
+    pub async fn local_servers(&self) -> Vec<LocalServer> {
+        self.shared.registry.snapshot().local_servers().await
     }
 
     /// Aliases with provider, prices and whether they can run now.

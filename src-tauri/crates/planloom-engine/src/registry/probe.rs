@@ -21,14 +21,18 @@ pub struct ProviderTest {
     pub message: String,
     /// The provider's own name of the model; absent where it did not come to a call.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub model: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub latency_ms: Option<u64>,
     /// Of the failure, where there was a call.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub code: Option<FailureCode>,
     /// The provider's HTTP status of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub status: Option<u16>,
 }
 

@@ -13,12 +13,16 @@ pub struct ModelView {
     pub alias: String,
     pub provider: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub provider_kind: Option<ProviderKind>,
     /// `null`: the first one that the server lists.
+    #[schema(required)]
     pub model_id: Option<String>,
     /// US dollars per million tokens; `null`: unknown.
+    #[schema(required)]
     pub prices: Option<PriceSettings>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub context_tokens: Option<u64>,
     pub max_output_tokens: u32,
     /// The provider takes no `temperature`.
@@ -26,6 +30,7 @@ pub struct ModelView {
     pub can_run: bool,
     /// Why not, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub why_not: Option<String>,
 }
 

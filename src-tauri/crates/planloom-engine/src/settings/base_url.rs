@@ -99,6 +99,14 @@ pub(crate) fn normal(url: &str) -> String {
     url.trim_end_matches('/').to_owned()
 }
 
+/// An address of this machine alone.
+pub(crate) fn is_loopback(url: &str) -> bool {
+    let Ok(url) = check_base_url(url) else { return false };
+    let Some(host) = url.host_str() else { return false };
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    address.map_or(host == "localhost", |address| address.to_canonical().is_loopback())
+}
+
 fn is_nearby(url: &str) -> bool {
     let Ok(url) = check_base_url(url) else { return false };
     let Some(host) = url.host_str() else { return false };

@@ -39,6 +39,8 @@ pub struct Document {
     pub evaluator: String,
     /// Runs from the window may be simulated.
     pub simulate: bool,
+    /// The panel of the first start has not been answered yet.
+    pub welcome: bool,
     pub simulator: SimulatorSettings,
     pub listener: ListenerSettings,
     pub texts: TextsSettings,
@@ -63,21 +65,27 @@ pub struct ProviderSettings {
     pub kind: ProviderKind,
     /// For `openai` with its `/v1`. Absent: the environment's, else the provider's own.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub base_url: Option<String>,
     /// Of kind `anthropic` only: the `anthropic-version`, 2026-10-21 when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub version: Option<String>,
     /// Calls at a time for each model. Absent: 8, for a server of this machine or network 1, for the simulator any number.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub limit: Option<u32>,
     /// Of kind `openai` only. Absent: by the host.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub max_tokens_field: Option<MaxTokensFieldSetting>,
     /// Of kind `openai` only; `schema` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub json_mode: Option<JsonModeSetting>,
     /// Milliseconds of silence after the first byte that count as a stall; 60 000 when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub stall_ms: Option<u64>,
 }
 
@@ -123,15 +131,19 @@ pub struct AliasSettings {
     pub provider: String,
     /// The provider's own name of the model. Absent: the first one that a server of this machine or network lists.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub model_id: Option<String>,
     /// Absent: unknown, or nothing for a server of this machine or network.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub prices: Option<PriceSettings>,
     /// Tokens of prompt and answer together.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub context_tokens: Option<u64>,
     /// Tokens of an answer where the step says nothing; 8 192 when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub max_output_tokens: Option<u32>,
 }
 
@@ -141,6 +153,7 @@ pub struct AliasSettings {
 pub struct QueueSettings {
     /// Steps at a time; any number when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub limit: Option<u32>,
 }
 
@@ -152,6 +165,7 @@ pub struct SimulatorSettings {
     pub delay_ms: u64,
     /// Length of the answers in prose; what the text comes to when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub output_tokens: Option<u32>,
     /// The first that applies to a call decides.
     pub failures: Vec<FailureSettings>,
@@ -169,12 +183,15 @@ pub struct FailureSettings {
     pub kind: CallKindSetting,
     /// Only the attempts up to this one; all when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub first_attempts: Option<u32>,
     /// The share of calls that fail, 0 to 1.
     pub rate: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub retry_after_ms: Option<u64>,
 }
 
@@ -228,6 +245,7 @@ impl Default for ListenerSettings {
 pub struct TextsSettings {
     /// Days after the end of an execution; for ever when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub keep_days: Option<u32>,
 }
 
@@ -245,6 +263,7 @@ impl Default for Document {
             queues: IndexMap::from([(DEFAULT_QUEUE.to_owned(), QueueSettings { limit })]),
             evaluator: "haiku".to_owned(),
             simulate: false,
+            welcome: true,
             simulator: SimulatorSettings::default(),
             listener: ListenerSettings::default(),
             texts: TextsSettings::default(),

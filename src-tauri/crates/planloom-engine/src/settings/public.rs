@@ -25,6 +25,8 @@ pub struct PublicSettings {
     pub queues: IndexMap<String, QueueSettings>,
     pub evaluator: String,
     pub simulate: bool,
+    /// The panel of the first start has not been answered yet.
+    pub welcome: bool,
     pub simulator: SimulatorSettings,
     pub listener: ListenerSettings,
     pub texts: TextsSettings,
@@ -38,16 +40,22 @@ pub struct PublicSettings {
 pub struct PublicProvider {
     pub kind: ProviderKind,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub base_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub limit: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub max_tokens_field: Option<super::MaxTokensFieldSetting>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub json_mode: Option<super::JsonModeSetting>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub stall_ms: Option<u64>,
     pub secret: Status,
     pub effective: EffectiveProvider,
@@ -58,16 +66,20 @@ pub struct PublicProvider {
 #[serde(rename_all = "camelCase")]
 pub struct EffectiveProvider {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub base_url: Option<String>,
     /// Who said so.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub base_url_origin: Option<Origin>,
     /// Calls at a time for each model; `null` for any number.
+    #[schema(required)]
     pub limit: Option<u32>,
     /// Calls can be made.
     pub configured: bool,
     /// Why not, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub why_not: Option<String>,
 }
 
@@ -75,7 +87,8 @@ impl Settings {
     /// As GET /settings shows it. `state` tells of a provider's name its key's status and why it cannot be
     /// called, if so.
     pub(crate) fn to_public(&self, secrets: Place, state: impl Fn(&str) -> (Status, Option<String>)) -> PublicSettings {
-        let Document { providers, aliases, queues, evaluator, simulate, simulator, listener, texts } = self.document();
+        let Document { providers, aliases, queues, evaluator, simulate, welcome, simulator, listener, texts } =
+            self.document();
         let shown = |(name, provider): (&String, &ProviderSettings)| {
             let (secret, why_not) = state(name);
             (name.clone(), self.public_provider(name, provider, secret, why_not))
@@ -86,6 +99,7 @@ impl Settings {
             queues: queues.clone(),
             evaluator: evaluator.clone(),
             simulate: *simulate,
+            welcome: *welcome,
             simulator: simulator.clone(),
             listener: listener.clone(),
             texts: *texts,

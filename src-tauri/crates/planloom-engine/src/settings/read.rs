@@ -35,12 +35,14 @@ pub(super) fn document(value: &Value, problems: &mut Problems) -> Option<Documen
     let mut reader = Reader::object(value, "", problems)?;
     let evaluator = reader.text("evaluator", 1..=MODEL_ID_CHARS).unwrap_or_default().to_owned();
     let simulate = reader.optional_bool("simulate").unwrap_or_default();
+    let welcome = reader.optional_bool("welcome").unwrap_or(true);
     let document = Document {
         providers: entries(&mut reader, "providers", provider),
         aliases: entries(&mut reader, "aliases", alias),
         queues: entries(&mut reader, "queues", queue),
         evaluator,
         simulate,
+        welcome,
         simulator: reader.optional_object("simulator").map(simulator).unwrap_or_default(),
         listener: reader.optional_object("listener").map(listener).unwrap_or_default(),
         texts: reader.optional_object("texts").map(texts).unwrap_or_default(),

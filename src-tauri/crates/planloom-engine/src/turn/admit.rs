@@ -1,6 +1,7 @@
 //! Between the messages and the commit: conditions are evaluated, prompts measured for a budget, and free lanes filled,
 //! so that admission costs no commit of its own.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use planloom_core::execution::{CallFailure, Input, Model, StepIndex, TaskState};
@@ -12,7 +13,7 @@ use crate::calls::EVALUATOR_TOKENS;
 use crate::lanes::Lane;
 use crate::render::Material;
 use crate::settings::Resolved;
-use crate::views::{LaneView, timestamp};
+use crate::views::{LaneKind, LaneView, timestamp};
 
 /// Bytes of an answer that a token can make at most, for what is reserved.
 const BYTES_PER_TOKEN: u64 = 4;
@@ -269,7 +270,7 @@ impl Loop {
     pub(super) fn lane_views(&self) -> Vec<LaneView> {
         let registry = self.shared.registry.snapshot();
         let settings = registry.settings();
-        let mut waiting_in: std::collections::HashMap<Lane, u32> = std::collections::HashMap::new();
+        let mut waiting_in: HashMap<Lane, u32> = HashMap::new();
         for (line, ids) in &self.lines {
             let steps =
                 |id| self.live.get(id).and_then(|live: &Live| live.waiting.get(line)).map_or(0, |set| set.len());
@@ -285,11 +286,14 @@ impl Loop {
         let mut lanes: indexmap::IndexSet<Lane> = queues.collect();
         lanes.extend(self.lanes.loads().map(|(lane, _)| lane.clone()));
         lanes.extend(waiting_in.keys().cloned());
+        let holders = self.holders();
         let view = |lane: &Lane| {
             let load = self.lanes.load(lane);
             let (kind, name, limit) = match lane {
-                Lane::Queue(name) => ("queue", name.to_string(), settings.queue_limit(name).flatten()),
-                Lane::Model(provider, model) => ("model", format!("{provider}:{model}"), settings.lane_limit(provider)),
+                Lane::Queue(name) => (LaneKind::Queue, name.to_string(), settings.queue_limit(name).flatten()),
+                Lane::Model(provider, model) => {
+                    (LaneKind::Model, format!("{provider}:{model}"), settings.lane_limit(provider))
+                }
             };
             LaneView {
                 kind,
@@ -297,12 +301,29 @@ impl Loop {
                 limit,
                 running: load.running,
                 waiting: waiting_in.get(lane).copied().unwrap_or_default(),
+                holders: holders.get(lane).into_iter().flatten().take(HOLDERS).map(|id| id.to_string()).collect(),
                 held_until: load.held_until_ms.map(timestamp),
             }
         };
         lanes.iter().map(view).collect()
     }
+
+    /// Who has places in each lane; ids sort by their age.
+    fn holders(&self) -> HashMap<&Lane, BTreeSet<&Arc<str>>> {
+        let mut holders: HashMap<&Lane, BTreeSet<&Arc<str>>> = HashMap::new();
+        for (id, live) in &self.live {
+            for places in live.places.values() {
+                for lane in places.queue.iter().chain([&places.model]) {
+                    holders.entry(lane).or_default().insert(id);
+                }
+            }
+        }
+        holders
+    }
 }
+
+/// Executions that a busy lane names.
+const HOLDERS: usize = 5;
 
 /// What is known of an attempt's cost.
 enum Reserve {

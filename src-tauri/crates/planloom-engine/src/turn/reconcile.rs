@@ -17,7 +17,7 @@ use crate::calls::{self, EVALUATOR_TOKENS, Job, Outcome, Streamed};
 use crate::lanes::Lane;
 use crate::render::{Material, failure};
 use crate::settings::SIMULATOR;
-use crate::views::{self, Frame, FrameKind};
+use crate::views::{self, ApprovalFrame, Frame, FrameKind, PhaseView, StepView, TaskFrame, TextFrame};
 
 impl Loop {
     pub(super) fn after_commit(&mut self, now_ms: i64) {
@@ -151,14 +151,19 @@ impl Loop {
         let work = async move {
             let step_id = Arc::clone(&job.material.step().id);
             let (bus, execution, attempt) = (shared.bus.clone(), Arc::clone(&job.execution), job.attempt);
+            let phase = PhaseView::of(job.phase);
             let mut piece = move |piece: &str| {
                 let offset = streamed.push(piece);
                 if bus.is_watched() {
-                    let data = serde_json::json!({
-                        "executionId": &*execution, "stepId": &*step_id, "attempt": attempt,
-                        "offset": offset, "text": piece,
-                    });
-                    bus.publish(Frame::passing(&execution, data.to_string()));
+                    let data = TextFrame {
+                        execution_id: execution.to_string(),
+                        step_id: step_id.to_string(),
+                        attempt,
+                        phase,
+                        offset,
+                        text: piece.to_owned(),
+                    };
+                    bus.publish(Frame::passing(&execution, &data));
                 }
             };
             let performed = calls::perform(&job, &shared.texts, &shared.registry, &mut piece);
@@ -188,30 +193,40 @@ impl Loop {
         let hold = |step| live.held_until_ms(step, &self.lanes);
         let plan = &live.published.plan;
         for step in &live.changed {
-            let view = views::step_view(&live.state, plan, *step, &hold);
-            let mut data = serde_json::json!({ "executionId": &**id, "stepId": &**live.step_id(*step) });
-            let output = view.output_ref.or(view.draft_ref).filter(|text| text.bytes <= FRAME_TEXT_BYTES);
-            let is_waiting = view.status == TaskStatus::AwaitingApproval;
-            data["step"] = serde_json::to_value(&view).unwrap_or_default();
-            if let Some(text) = output.and_then(|text| self.shared.texts.get(text.hash).ok().flatten()) {
-                data["step"][if view.output_ref.is_some() { "output" } else { "draft" }] = (&*text).into();
-            }
-            self.shared.bus.publish(Frame::durable(FrameKind::Task, live.last_seq, id, data.to_string()));
+            let step_view = self.with_small_text(views::step_view(&live.state, plan, *step, &hold));
+            let (execution_id, step_id) = (id.to_string(), live.step_id(*step).to_string());
+            let approval = ApprovalFrame {
+                execution_id: execution_id.clone(),
+                step_id: step_id.clone(),
+                task_id: step_view.task_id.clone(),
+                status: step_view.status,
+                timeout_at: step_view.timeout_at.clone(),
+            };
+            let task = TaskFrame { execution_id, step_id, step: step_view };
+            self.shared.bus.publish(Frame::durable(FrameKind::Task, live.last_seq, id, &task));
+            let is_waiting = approval.status == TaskStatus::AwaitingApproval;
             if is_waiting || live.state.tasks[*step as usize].decision.is_some() {
-                let data = serde_json::json!({
-                    "executionId": &**id, "stepId": &**live.step_id(*step), "taskId": view.task_id,
-                    "status": view.status, "timeoutAt": view.timeout_at,
-                });
-                self.shared.bus.publish(Frame::durable(FrameKind::Approval, live.last_seq, id, data.to_string()));
+                self.shared.bus.publish(Frame::durable(FrameKind::Approval, live.last_seq, id, &approval));
             }
         }
         let Some(view) = views::execution_view(&live.state, plan, &hold, false) else { return };
-        let data = serde_json::to_string(&view).unwrap_or_default();
-        self.shared.bus.publish(Frame::durable(FrameKind::Execution, live.last_seq, id, data).numbered());
+        self.shared.bus.publish(Frame::durable(FrameKind::Execution, live.last_seq, id, &view).numbered());
         if view.status.has_ended() {
-            let data = serde_json::json!({ "executionId": &**id, "status": view.status });
-            self.shared.bus.publish(Frame::durable(FrameKind::End, live.last_seq, id, data.to_string()));
+            self.shared.bus.publish(Frame::end(live.last_seq, id, view.status));
         }
+    }
+
+    /// A step's view with its output or draft, where that is small enough to be sent along.
+    fn with_small_text(&self, mut view: StepView) -> StepView {
+        let small = |text: Option<TextRef>| {
+            let text = text.filter(|text| text.bytes <= FRAME_TEXT_BYTES)?;
+            self.shared.texts.get(text.hash).ok().flatten().map(|text| text.to_string())
+        };
+        match view.output_ref {
+            Some(output) => view.output = small(Some(output)).or(view.output),
+            None => view.draft = small(view.draft_ref),
+        }
+        view
     }
 }
 

@@ -1,5 +1,7 @@
 //! Approvals and decisions, as reviewers see them.
 
+use planloom_core::confidence::{Priority, ReviewerRole};
+
 use super::*;
 
 /// The evaluator's marks, 0 to 1.
@@ -20,13 +22,14 @@ pub struct MarksView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DecisionView {
-    /// `approved` or `rejected`.
-    pub decision: &'static str,
+    pub decision: DecisionKind,
     pub by: String,
     pub at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub comment: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<String>,
     pub was_modified: bool,
     pub output_hash: String,
@@ -41,39 +44,46 @@ pub struct ApprovalView {
     pub plan_id: String,
     pub plan_name: String,
     pub step_id: String,
-    /// `pending`, `expired`, `held` within an undo, or the task's status once decided.
-    pub status: String,
+    pub status: ApprovalStatus,
+    #[schema(required)]
     pub model: Option<String>,
     pub queue: String,
+    #[schema(required)]
     pub confidence: Option<f64>,
+    #[schema(required)]
     pub summary: Option<String>,
+    #[schema(required)]
     pub output: Option<String>,
+    #[schema(required)]
     pub prompt: Option<String>,
     pub tags: Vec<String>,
     pub created_at: String,
     pub waiting_ms: i64,
+    #[schema(required)]
     pub timeout_at: Option<String>,
+    #[schema(required)]
     pub assigned_to: Option<String>,
-    /// `high` or `normal`.
-    pub priority: &'static str,
-    /// `reviewer` or `senior`.
-    pub reviewer_role: &'static str,
+    pub priority: Priority,
+    pub reviewer_role: ReviewerRole,
     pub output_hash: String,
     pub expired: bool,
-    /// Why a human is asked.
-    pub reason: String,
+    pub reason: ApprovalReason,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub simulated: bool,
     /// Only for a single approval.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub marks: Option<MarksView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub attempts: Option<Vec<AttemptView>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub decision: Option<DecisionView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub original_output: Option<String>,
 }
 
@@ -82,14 +92,15 @@ pub struct ApprovalView {
 #[serde(rename_all = "camelCase")]
 pub struct ApprovedView {
     pub task_id: String,
-    /// Always `completed`.
-    pub status: &'static str,
+    pub status: ApprovedStatus,
     pub approved_at: String,
     pub approved_by: String,
+    #[schema(required)]
     pub comment: Option<String>,
     pub was_modified: bool,
     /// Until then the decision can be taken back.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub held_until: Option<String>,
 }
 
@@ -98,13 +109,13 @@ pub struct ApprovedView {
 #[serde(rename_all = "camelCase")]
 pub struct RejectedView {
     pub task_id: String,
-    /// `rejected`, or `pending` when it is tried again.
-    pub status: &'static str,
+    pub status: RejectedStatus,
     pub rejected_at: String,
     pub rejected_by: String,
     pub reason: String,
     pub retry: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub held_until: Option<String>,
 }
 
@@ -112,15 +123,19 @@ pub struct RejectedView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryEntry {
-    pub event: &'static str,
+    pub event: HistoryEvent,
     pub at: String,
     pub actor: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub comment: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub confidence: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub output_hash: Option<String>,
 }

@@ -123,16 +123,17 @@ pub(crate) fn history(events: &[(i64, Event)], step: StepIndex) -> Vec<HistoryEn
                 score = None;
                 if let Next::Review { .. } = next {
                     open = true;
-                    entries.push(HistoryEntry { output_hash: hash(drafted), ..entry("requested", "engine") });
+                    entries
+                        .push(HistoryEntry { output_hash: hash(drafted), ..entry(HistoryEvent::Requested, "engine") });
                 }
             }
             Event::Scored { step: of, scoring, next, .. } if *of == step => {
                 score = scoring.score.as_ref().map(confidence);
                 let word = match next {
-                    Next::Review { .. } => "requested",
-                    Next::Complete | Next::Repair | Next::Score | Next::Mismatch => "auto_approved",
+                    Next::Review { .. } => HistoryEvent::Requested,
+                    Next::Complete | Next::Repair | Next::Score | Next::Mismatch => HistoryEvent::AutoApproved,
                 };
-                open = word == "requested";
+                open = word == HistoryEvent::Requested;
                 let reason = scoring.reason.clone();
                 let output_hash = hash(drafted);
                 entries.push(HistoryEntry { confidence: score, output_hash, reason, ..entry(word, "engine") });
@@ -141,35 +142,36 @@ pub(crate) fn history(events: &[(i64, Event)], step: StepIndex) -> Vec<HistoryEn
                 step: of, then: planloom_core::execution::AfterInterruption::Review { .. }, ..
             } if *of == step => {
                 open = true;
-                entries.push(HistoryEntry { output_hash: hash(drafted), ..entry("requested", "engine") });
+                entries.push(HistoryEntry { output_hash: hash(drafted), ..entry(HistoryEvent::Requested, "engine") });
             }
             Event::Decided { step: of, decision, .. } if *of == step => {
                 open = false;
                 let output_hash = Some(decision.judged.to_string());
-                let base = HistoryEntry { confidence: score, output_hash, ..entry("approved", &decision.by) };
+                let base =
+                    HistoryEntry { confidence: score, output_hash, ..entry(HistoryEvent::Approved, &decision.by) };
                 entries.push(match &decision.verdict {
                     Verdict::Approved { comment, .. } => HistoryEntry { comment: comment.clone(), ..base },
                     Verdict::Rejected { reason, .. } => {
-                        HistoryEntry { event: "rejected", reason: Some(reason.clone()), ..base }
+                        HistoryEntry { event: HistoryEvent::Rejected, reason: Some(reason.clone()), ..base }
                     }
                 });
             }
             Event::Undone { step: of, by } if *of == step => {
                 open = true;
-                entries.push(entry("undone", by));
+                entries.push(entry(HistoryEvent::Undone, by));
             }
             Event::Assigned { step: of, reviewer, by } if *of == step => {
-                entries.push(HistoryEntry { comment: reviewer.clone(), ..entry("assigned", by) });
+                entries.push(HistoryEntry { comment: reviewer.clone(), ..entry(HistoryEvent::Assigned, by) });
             }
-            Event::Reminded { step: of, .. } if *of == step => entries.push(entry("reminded", "engine")),
-            Event::Expired { step: of } if *of == step => entries.push(entry("expired", "timeout")),
+            Event::Reminded { step: of, .. } if *of == step => entries.push(entry(HistoryEvent::Reminded, "engine")),
+            Event::Expired { step: of } if *of == step => entries.push(entry(HistoryEvent::Expired, "timeout")),
             Event::Ended { outcome: Outcome::Cancelled | Outcome::Failed(_) } if open => {
                 open = false;
-                entries.push(entry("cancelled", "engine"));
+                entries.push(entry(HistoryEvent::Cancelled, "engine"));
             }
-            Event::Resumed { by, .. } if entries.last().is_some_and(|last| last.event == "cancelled") => {
+            Event::Resumed { by, .. } if entries.last().is_some_and(|last| last.event == HistoryEvent::Cancelled) => {
                 open = true;
-                entries.push(HistoryEntry { output_hash: hash(drafted), ..entry("requested", by) });
+                entries.push(HistoryEntry { output_hash: hash(drafted), ..entry(HistoryEvent::Requested, by) });
             }
             _ => {}
         }

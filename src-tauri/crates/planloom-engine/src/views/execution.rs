@@ -2,8 +2,8 @@
 
 use planloom_core::check::CheckedPlan;
 use planloom_core::execution::{
-    Decision, ExecutionFailure, ExecutionState, Kept, Outcome, PausedReason, QueuedKind, Score, SkipReason, Spent,
-    Stage, StepIndex, Task, TaskState, TaskStatus, Verdict,
+    Decision, ExecutionFailure, ExecutionState, Kept, Outcome, PausedReason, Phase, QueuedKind, Score, SkipReason,
+    Spent, Stage, StepIndex, Task, TaskState, TaskStatus, Verdict,
 };
 use planloom_core::ids;
 use planloom_core::usage::{PicoUsd, Usage};
@@ -135,10 +135,10 @@ fn failure_of(state: &TaskState) -> Option<Failure> {
     }
 }
 
-fn skipped_reason(state: &TaskState) -> Option<String> {
+fn skipped_reason(state: &TaskState) -> Option<SkippedReason> {
     match state {
-        TaskState::Skipped { because: SkipReason::Condition } => Some("condition".to_owned()),
-        TaskState::Skipped { because: SkipReason::Dependencies } => Some("dependencies".to_owned()),
+        TaskState::Skipped { because: SkipReason::Condition } => Some(SkippedReason::Condition),
+        TaskState::Skipped { because: SkipReason::Dependencies } => Some(SkippedReason::Dependencies),
         _ => None,
     }
 }
@@ -163,13 +163,13 @@ fn queued_reason(task: &Task, held_until_ms: Option<i64>) -> Option<QueuedReason
 fn paused_reason(state: &ExecutionState, plan: &CheckedPlan, reason: &PausedReason) -> PausedReasonView {
     match reason {
         PausedReason::Approval { steps } => PausedReasonView {
-            kind: "approval",
+            kind: PausedKind::Approval,
             task_ids: steps.iter().map(|step| ids::task_id(&state.id, &plan.steps()[*step as usize].id)).collect(),
             needed: None,
             left: None,
         },
         PausedReason::Budget { needed, left } => PausedReasonView {
-            kind: "budget",
+            kind: PausedKind::Budget,
             task_ids: Vec::new(),
             needed: Some(needed.as_usd()),
             left: Some(left.as_usd()),
@@ -180,14 +180,16 @@ fn paused_reason(state: &ExecutionState, plan: &CheckedPlan, reason: &PausedReas
 fn execution_error(state: &ExecutionState, plan: &CheckedPlan) -> Option<ExecutionErrorView> {
     let Stage::Ended(Outcome::Failed(failure)) = &state.stage else { return None };
     let step_id = |step: StepIndex| plan.steps()[step as usize].id.to_string();
+    let attempts = |step: StepIndex| Some(state.tasks[step as usize].attempt).filter(|attempts| *attempts > 0);
     Some(match failure {
         ExecutionFailure::ExecutionTimeout { timeout_ms } => ExecutionErrorView {
-            code: "EXECUTION_TIMEOUT",
+            code: ExecutionErrorCode::ExecutionTimeout,
             message: format!(
                 "The execution did not end within its {timeout_ms} ms. Resume it to go on with what is left, or start it \
                  with a larger `options.timeoutMs`."
             ),
             step_id: None,
+            attempts: None,
         },
         ExecutionFailure::StepFailed { step } => {
             let why = match &state.tasks[*step as usize].state {
@@ -195,9 +197,10 @@ fn execution_error(state: &ExecutionState, plan: &CheckedPlan) -> Option<Executi
                 _ => "",
             };
             ExecutionErrorView {
-                code: "STEP_FAILED",
+                code: ExecutionErrorCode::StepFailed,
                 message: format!("The step `{}` failed: {why}", step_id(*step)),
                 step_id: Some(step_id(*step)),
+                attempts: attempts(*step),
             }
         }
         ExecutionFailure::StepRejected { step } => {
@@ -206,9 +209,10 @@ fn execution_error(state: &ExecutionState, plan: &CheckedPlan) -> Option<Executi
                 _ => "",
             };
             ExecutionErrorView {
-                code: "STEP_REJECTED",
+                code: ExecutionErrorCode::StepRejected,
                 message: format!("The step `{}` was rejected: {why}", step_id(*step)),
                 step_id: Some(step_id(*step)),
+                attempts: attempts(*step),
             }
         }
     })
@@ -217,6 +221,16 @@ fn execution_error(state: &ExecutionState, plan: &CheckedPlan) -> Option<Executi
 /// 0 to 1.
 pub(crate) fn confidence(score: &Score) -> f64 {
     f64::from(score.confidence) / 10_000.0
+}
+
+impl PhaseView {
+    pub(crate) fn of(phase: Phase) -> PhaseView {
+        match phase {
+            Phase::Call => PhaseView::Call,
+            Phase::Repair => PhaseView::Repair,
+            Phase::Score => PhaseView::Score,
+        }
+    }
 }
 
 impl UsageView {
@@ -273,12 +287,14 @@ impl MarksView {
 
 impl DecisionView {
     pub(crate) fn of(decision: &Decision) -> DecisionView {
-        let (word, comment, reason, was_modified) = match &decision.verdict {
-            Verdict::Approved { modified, comment } => ("approved", comment.clone(), None, modified.is_some()),
-            Verdict::Rejected { reason, .. } => ("rejected", None, Some(reason.clone()), false),
+        let (kind, comment, reason, was_modified) = match &decision.verdict {
+            Verdict::Approved { modified, comment } => {
+                (DecisionKind::Approved, comment.clone(), None, modified.is_some())
+            }
+            Verdict::Rejected { reason, .. } => (DecisionKind::Rejected, None, Some(reason.clone()), false),
         };
         DecisionView {
-            decision: word,
+            decision: kind,
             by: decision.by.clone(),
             at: timestamp(decision.at_ms),
             comment,

@@ -1,5 +1,8 @@
 //! What the engine's tests share: an engine on a folder of its own, and waiting without sleeping.
 
+// Each test program uses a part of this.
+#![allow(dead_code)]
+
 use planloom_engine::settings::Environment;
 use planloom_engine::{DataDir, Engine, EngineOptions, Executed, Handle, Recover};
 use serde_json::{Value, json};
@@ -8,7 +11,8 @@ use serde_json::{Value, json};
 pub struct Running {
     pub engine: Engine,
     pub handle: Handle,
-    _folder: tempfile::TempDir,
+    /// To be bound: the folder goes when this is dropped.
+    pub _folder: tempfile::TempDir,
 }
 
 pub async fn open_at(path: &std::path::Path) -> Engine {

@@ -4,7 +4,7 @@
 // Nothing reads into one of these; their schemas are what they are for.
 #![allow(dead_code)]
 
-use planloom_core::plan::{Hitl, Options};
+use planloom_core::plan::{Hitl, Options, Plan};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -23,6 +23,28 @@ pub(crate) struct Execute {
     /// The newest version when left out.
     #[schema(minimum = 1)]
     plan_version: Option<u32>,
+}
+
+/// A plan that need not be stored, and how it would be run.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct DryRun {
+    plan: Plan,
+    /// What `{{input.…}}` means; `{}` when left out.
+    #[schema(value_type = Option<Object>)]
+    input: Option<Value>,
+    hitl: Option<Hitl>,
+    options: Option<Options>,
+}
+
+/// Where a backup goes.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct CreateBackup {
+    /// Absolute, of a file that does not exist yet, in a folder that does. Left out: a new file in the data folder's
+    /// `backups`.
+    #[schema(min_length = 1, max_length = 4_000)]
+    path: Option<String>,
 }
 
 /// How to go on.
@@ -108,4 +130,13 @@ pub(crate) struct CreateKey {
     name: String,
     #[schema(min_items = 1)]
     scopes: Vec<Scope>,
+}
+
+/// How a session begins.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct CreateSession {
+    /// The one-time code behind `#k=` in the link of `planloom serve --open`.
+    #[schema(min_length = 1, max_length = 100)]
+    code: Option<String>,
 }

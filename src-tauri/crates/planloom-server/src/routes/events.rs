@@ -17,7 +17,8 @@ const EVENTS: [&str; 5] = ["execution", "task", "approval", "text", "end"];
 
 /// Watch one execution: `snapshot`, then `execution`, `task`, `approval`, `text`, at last `end`.
 ///
-/// Each event holds the new view of what changed. `Last-Event-ID` goes on where the reader was, with a new `snapshot`
+/// Each event holds the new view of what changed; the schema `EventData` has the data of each under the event's name.
+/// `Last-Event-ID` goes on where the reader was, with a new `snapshot`
 /// if something was missed. After the end: 204.
 #[utoipa::path(get, path = "/api/plans/executions/{id}/events", operation_id = "watchExecution", tag = "live",
     params(
@@ -38,6 +39,8 @@ pub(crate) async fn of_execution(
 }
 
 /// Watch everything from now on. `lagged` says that events were lost: read again what you show.
+///
+/// The schema `EventData` has the data of each event under its name.
 #[utoipa::path(get, path = "/api/events", operation_id = "watchEverything", tag = "live",
     params(
         ("executionId" = Option<String>, Query, description = "`a,b`: only these executions"),

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use planloom_core::execution::ExecutionStatus;
-use planloom_engine::views::{CancelledView, DryRunView, ExecutionView, StepDetail, TextsDeleted};
+use planloom_engine::views::{CancelledView, DryRunView, ExecutionView, StepDetail, TextsDeleted, TimelineView};
 use planloom_engine::{Executed, ExecutionsQuery};
 use serde::Serialize;
 
@@ -103,6 +103,13 @@ pub(crate) async fn step(
     visit: Visit,
 ) -> Answer {
     shown_to(&visit.caller, StatusCode::OK, api.handle.step_detail(&id, &step_id).await?)
+}
+
+/// Read when each step was queued, called, held back or waiting for a person.
+#[utoipa::path(get, path = "/api/plans/executions/{id}/timeline", operation_id = "getTimeline", tag = "executions",
+    params(("id" = String, Path)), responses((status = 200, body = Success<TimelineView>)))]
+pub(crate) async fn timeline(State(api): State<Api>, Ids(id): Ids<String>, _: NoQuery) -> Answer {
+    Ok(spliced(StatusCode::OK, &api.handle.timeline(&id).await?))
 }
 
 /// Resume a failed or cancelled execution, or raise the budget of one that waits for it. The answer leaves texts out.

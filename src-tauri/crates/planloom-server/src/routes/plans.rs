@@ -4,9 +4,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use planloom_core::plan::Plan;
 use planloom_engine::PlansQuery;
-use planloom_engine::views::{PlanView, Validation, VersionView};
+use planloom_engine::views::{DryRunView, PlanView, Validation, VersionView};
 use serde_json::Value;
 
+use super::bodies;
 use crate::body::{Json, NoBody};
 use crate::envelope::{Answer, List, Success, page, success, whole_list};
 use crate::idempotency::Once;
@@ -53,6 +54,16 @@ pub(crate) async fn create(State(api): State<Api>, _: NoQuery, once: Once, Json(
     responses((status = 200, body = Success<Validation>)))]
 pub(crate) async fn validate(State(api): State<Api>, _: NoQuery, _: Once, Json(document): Json) -> Answer {
     success(api.handle.validate_plan(document).await?)
+}
+
+/// Say what running a plan would do and cost, without storing it.
+///
+/// The checks and answers are those of an execution with `options.dryRun`. A fault of the plan names its place in the
+/// plan, as when it is published: `steps[1].dependsOn`.
+#[utoipa::path(post, path = "/api/plans/dry-run", operation_id = "dryRunPlan", tag = "plans",
+    request_body = bodies::DryRun, responses((status = 200, body = Success<DryRunView>)))]
+pub(crate) async fn dry_run(State(api): State<Api>, _: NoQuery, _: Once, Json(request): Json) -> Answer {
+    success(api.handle.dry_run(request).await?)
 }
 
 /// Read a plan.

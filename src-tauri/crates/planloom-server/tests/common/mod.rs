@@ -3,12 +3,14 @@
 // Each test program uses a part of this.
 #![allow(dead_code)]
 
+pub mod wire;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use planloom_engine::settings::Environment;
 use planloom_engine::{DataDir, Engine, EngineOptions, Handle, Recover};
-use planloom_server::{Keys, router};
+use planloom_server::{Keys, ListenerState, router};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -19,6 +21,7 @@ pub struct Api {
     pub router: Router,
     pub keys: Keys,
     pub data: DataDir,
+    pub listener: ListenerState,
     _folder: TempDir,
 }
 
@@ -89,7 +92,9 @@ impl Api {
         let engine = engine.await.expect("an engine");
         let handle = engine.handle();
         let keys = Keys::open(&data).expect("keys");
-        Api { router: router(handle.clone(), keys.clone()), engine, handle, keys, data, _folder: folder }
+        let listener = ListenerState::default();
+        let router = router(handle.clone(), keys.clone(), listener.clone());
+        Api { router, engine, handle, keys, data, listener, _folder: folder }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
