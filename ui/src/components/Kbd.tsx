@@ -1,0 +1,46 @@
+// Keys as they stand on the keyboard of this system: `Mod+K` is one press, `G P` is two.
+
+import { useTranslation } from "react-i18next";
+
+import { isMac } from "../actions";
+import styles from "./Kbd.module.css";
+
+const SIGNS: Record<string, string> = {
+  Enter: "↵",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  Backspace: "⌫",
+};
+const MAC_SIGNS: Record<string, string> = { Mod: "⌘", Alt: "⌥", Shift: "⇧", Delete: "⌦" };
+const NAMED = ["Mod", "Alt", "Shift", "Escape", "Delete", "Space"] as const;
+
+export function Kbd({ keys }: { keys: string }) {
+  const presses = useKeyNames(keys);
+  return (
+    <span className={styles.keys}>
+      {presses.map((press, index) => (
+        <kbd key={`${index} ${press}`} className={styles.key}>
+          {press}
+        </kbd>
+      ))}
+    </span>
+  );
+}
+
+/** The presses, each as one text: `["Ctrl K"]`, `["G", "P"]`. */
+export function useKeyNames(keys: string): string[] {
+  const { t } = useTranslation("common");
+  const nameOf = (key: string): string => {
+    const sign = (isMac ? MAC_SIGNS[key] : undefined) ?? SIGNS[key];
+    if (sign !== undefined) return sign;
+    const named = NAMED.find((name) => name === key);
+    return named ? t(`keys.${named}`) : key;
+  };
+  const parts = (press: string) => (press === "+" ? ["+"] : press.split("+").map((part) => part || "+"));
+  return keys
+    .split(" ")
+    .filter(Boolean)
+    .map((press) => parts(press).map(nameOf).join(isMac ? "" : " "));
+}

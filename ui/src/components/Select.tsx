@@ -1,0 +1,83 @@
+// One of many, in a list that opens. What cannot be chosen is listed with the reason.
+
+import { Check, ChevronsUpDown } from "lucide-react";
+import { Select as Radix } from "radix-ui";
+
+import { useFieldWiring } from "./fieldWiring";
+import { Icon } from "./Icon";
+import styles from "./Select.module.css";
+
+export interface SelectOption<T extends string> {
+  value: T;
+  label: string;
+  /** Beside it: prices, a provider. */
+  hint?: string | undefined;
+  /** Why it cannot be chosen. */
+  whyNot?: string | undefined;
+}
+
+export function Select<T extends string>({
+  value,
+  onChange,
+  options,
+  label,
+  placeholder,
+  mono,
+  disabled,
+}: {
+  value: T | null;
+  onChange: (value: T) => void;
+  options: readonly SelectOption<T>[];
+  /** Its name, outside of a `Field`. */
+  label?: string | undefined;
+  placeholder?: string | undefined;
+  mono?: boolean | undefined;
+  disabled?: boolean | undefined;
+}) {
+  const wiring = useFieldWiring();
+  const shown = options.find((option) => option.value === value);
+  return (
+    <Radix.Root
+      value={value ?? ""}
+      disabled={disabled ?? false}
+      onValueChange={(next) => {
+        const chosen = options.find((option) => option.value === next);
+        if (chosen) onChange(chosen.value);
+      }}
+    >
+      <Radix.Trigger {...wiring} aria-label={label} className={styles.trigger}>
+        <span className={styles.value}>
+          <Radix.Value placeholder={<span className={styles.placeholder}>{placeholder}</span>}>
+            {shown && <span className={mono ? styles.mono : undefined}>{shown.label}</span>}
+          </Radix.Value>
+          {shown?.hint !== undefined && <span className={styles.hint}>{shown.hint}</span>}
+        </span>
+        <Icon icon={ChevronsUpDown} sizePx={14} />
+      </Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content className={styles.list} position="popper" sideOffset={4} collisionPadding={8}>
+          <Radix.Viewport className={styles.viewport}>
+            {options.map((option) => (
+              <Radix.Item
+                key={option.value}
+                value={option.value}
+                disabled={option.whyNot !== undefined}
+                className={styles.item}
+              >
+                <span className={styles.check}>
+                  <Radix.ItemIndicator>
+                    <Icon icon={Check} sizePx={14} />
+                  </Radix.ItemIndicator>
+                </span>
+                <Radix.ItemText>
+                  <span className={mono ? styles.mono : undefined}>{option.label}</span>
+                </Radix.ItemText>
+                <span className={styles.hint}>{option.whyNot ?? option.hint}</span>
+              </Radix.Item>
+            ))}
+          </Radix.Viewport>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
