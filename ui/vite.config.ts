@@ -6,7 +6,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig(({ mode }) => ({
   plugins: [react()],
   resolve: {
-    alias: { "#door": new URL(mode === "desktop" ? "./src/api/tauri.ts" : "./src/api/browser.ts", import.meta.url).pathname },
+    alias: {
+      "#door": new URL(mode === "desktop" ? "./src/api/tauri.ts" : "./src/api/browser.ts", import.meta.url).pathname,
+    },
   },
   build: {
     outDir: mode === "desktop" ? "dist-desktop" : "dist",

@@ -3,7 +3,7 @@
   var kept = {};
   try {
     kept = JSON.parse(localStorage.getItem("planloom.appearance") || "{}");
-  } catch (_) {
+  } catch {
     // Nothing usable is kept: the system decides.
   }
   var dark = kept.theme === "dark" || (kept.theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);

@@ -22,7 +22,9 @@ export function useKeys(registry: Registry, singleKeys: boolean): void {
       clearTimeout(timer);
       first = null;
       const names = both !== null && actionsOf(both).length > 0 ? actionsOf(both) : actionsOf(key);
-      const name = names.find((one) => mayPerform(one, typing, singleKeys || key.includes("Mod+")) && registry.find(one));
+      const name = names.find(
+        (one) => mayPerform(one, typing, singleKeys || key.includes("Mod+")) && registry.find(one),
+      );
       if (name !== undefined) {
         // A held key acts once, so that nothing is decided or deleted by accident.
         if (!event.repeat || name === "edit.undo" || name === "edit.redo") registry.perform(name);

@@ -100,7 +100,12 @@ export function executionsQuery(filter: ExecutionFilter) {
   return infiniteQueryOptions({
     queryKey: [...keys.executions, "list", filter],
     queryFn: ({ pageParam, signal }) =>
-      list(client.GET("/api/plans/executions", { params: { query: { ...filter, limit: PAGE, offset: pageParam } }, signal })),
+      list(
+        client.GET("/api/plans/executions", {
+          params: { query: { ...filter, limit: PAGE, offset: pageParam } },
+          signal,
+        }),
+      ),
     initialPageParam: 0,
     getNextPageParam: ({ pagination }) => (pagination.hasMore ? pagination.offset + pagination.limit : undefined),
   });

@@ -130,7 +130,9 @@ function textOf(message: string | ArrayBuffer): string {
 function readHead(line: string): Head {
   const head: unknown = JSON.parse(line);
   if (isHead(head)) return head;
-  throw new TypeError("The answer of the desktop app has no head. Install it anew, its parts are of different versions.");
+  throw new TypeError(
+    "The answer of the desktop app has no head. Install it anew, its parts are of different versions.",
+  );
 }
 
 function isHead(value: unknown): value is Head {

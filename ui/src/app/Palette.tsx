@@ -77,7 +77,11 @@ function ActionItem({ name, label, perform }: { name: ActionName; label: string;
     <Command.Item value={`${label} ${name}`} onSelect={perform} disabled={whyNot !== undefined} className={styles.item}>
       <Icon size={16} strokeWidth={1.5} aria-hidden />
       <span className={styles.name}>{label}</span>
-      {whyNot === undefined ? keyNames !== null && <Kbd keys={keyNames} /> : <span className={styles.why}>{whyNot}</span>}
+      {whyNot === undefined ? (
+        keyNames !== null && <Kbd keys={keyNames} />
+      ) : (
+        <span className={styles.why}>{whyNot}</span>
+      )}
     </Command.Item>
   );
 }

@@ -36,7 +36,14 @@ export const readEditorSearch = (raw: Raw) =>
     tab: oneOf(raw["tab"], ["step", "plan", "run"]),
   });
 
-const STATUSES = ["pending", "running", "paused", "completed", "failed", "cancelled"] as const satisfies ExecutionStatus[];
+const STATUSES = [
+  "pending",
+  "running",
+  "paused",
+  "completed",
+  "failed",
+  "cancelled",
+] as const satisfies ExecutionStatus[];
 
 export const readExecutionsSearch = (raw: Raw) =>
   present({

@@ -1,6 +1,6 @@
 // A bar that stays while something is so: what could not be done, a lost connection, a warning.
 
-import { CircleX, Info, type LucideIcon, PlugZap, TriangleAlert } from "lucide-react";
+import { CircleX, Info, type LucideIcon, Plug, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 
 import styles from "./Banner.module.css";
@@ -10,7 +10,7 @@ export type BannerKind = "error" | "offline" | "warning" | "note";
 
 const ICONS: Record<BannerKind, LucideIcon> = {
   error: CircleX,
-  offline: PlugZap,
+  offline: Plug,
   warning: TriangleAlert,
   note: Info,
 };

@@ -5,7 +5,7 @@ import type { ComponentProps, ReactNode } from "react";
 
 import styles from "./Button.module.css";
 import { Icon } from "./Icon";
-import { Kbd } from "./Kbd";
+import { ariaKeys, Kbd } from "./Kbd";
 import { Spinner } from "./Spinner";
 import { Tooltip } from "./Tooltip";
 
@@ -55,6 +55,7 @@ export function Button({
       type={isOff && type === "submit" ? "button" : type}
       disabled={disabled}
       aria-disabled={isOff || undefined}
+      aria-keyshortcuts={ariaKeys(keys)}
       aria-busy={busy !== undefined || undefined}
       data-word-goes={wordGoes || undefined}
       className={[styles.button, styles[variant], styles[size], className].filter(Boolean).join(" ")}
@@ -68,7 +69,7 @@ export function Button({
         icon && <Icon icon={icon} sizePx={size === "small" ? 14 : 16} />
       )}
       <span className={styles.word}>{busy ?? children}</span>
-      {keys && busy === undefined && <Kbd keys={keys} />}
+      {keys && busy === undefined && <Kbd keys={keys} isSilent />}
     </button>
   );
   return tooltip === undefined ? button : <Tooltip text={tooltip}>{button}</Tooltip>;

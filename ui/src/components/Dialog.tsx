@@ -35,6 +35,7 @@ export function Dialog({
         <Radix.Content
           className={[styles.dialog, size === "wide" && styles.wide].filter(Boolean).join(" ")}
           {...(text === undefined ? { "aria-describedby": undefined } : {})}
+          onOpenAutoFocus={focusFirstField}
         >
           <header className={styles.head}>
             <Radix.Title className={styles.title}>{title}</Radix.Title>
@@ -51,4 +52,15 @@ export function Dialog({
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** Where one writes, if anywhere; else the dialog itself, so that no tooltip opens by itself. */
+function focusFirstField(event: Event): void {
+  const content = event.currentTarget;
+  if (!(content instanceof HTMLElement)) return;
+  event.preventDefault();
+  const field = content.querySelector<HTMLElement>(
+    "input:not([hidden]), textarea, [role=combobox], [contenteditable=true]",
+  );
+  (field ?? content).focus();
 }

@@ -5,6 +5,7 @@ import type { ComponentProps } from "react";
 
 import { Icon } from "./Icon";
 import styles from "./IconButton.module.css";
+import { ariaKeys } from "./Kbd";
 import { Tooltip } from "./Tooltip";
 
 export interface IconButtonProps extends Omit<ComponentProps<"button">, "name" | "title" | "children" | "disabled"> {
@@ -45,6 +46,7 @@ export function IconButton({
         type={type}
         aria-label={name}
         aria-pressed={isPressed}
+        aria-keyshortcuts={ariaKeys(keys)}
         aria-disabled={isOff || undefined}
         className={[styles.button, styles[variant], styles[size], className].filter(Boolean).join(" ")}
         onClick={isOff ? (event) => event.preventDefault() : onClick}

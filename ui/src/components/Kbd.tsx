@@ -16,10 +16,17 @@ const SIGNS: Record<string, string> = {
 const MAC_SIGNS: Record<string, string> = { Mod: "⌘", Alt: "⌥", Shift: "⇧", Delete: "⌦" };
 const NAMED = ["Mod", "Alt", "Shift", "Escape", "Delete", "Space"] as const;
 
-export function Kbd({ keys }: { keys: string }) {
+export function Kbd({
+  keys,
+  isSilent = false,
+}: {
+  keys: string;
+  /** On a button, whose name is its verb; the keys are then in `aria-keyshortcuts`. */
+  isSilent?: boolean | undefined;
+}) {
   const presses = useKeyNames(keys);
   return (
-    <span className={styles.keys}>
+    <span className={styles.keys} aria-hidden={isSilent || undefined}>
       {presses.map((press, index) => (
         <kbd key={`${index} ${press}`} className={styles.key}>
           {press}
@@ -38,9 +45,19 @@ export function useKeyNames(keys: string): string[] {
     const named = NAMED.find((name) => name === key);
     return named ? t(`keys.${named}`) : key;
   };
-  const parts = (press: string) => (press === "+" ? ["+"] : press.split("+").map((part) => part || "+"));
+  // A `+` at the end is the key itself.
+  const parts = (press: string) => press.split(/\+(?!$)/);
   return keys
     .split(" ")
     .filter(Boolean)
-    .map((press) => parts(press).map(nameOf).join(isMac ? "" : " "));
+    .map((press) =>
+      parts(press)
+        .map(nameOf)
+        .join(isMac ? "" : " "),
+    );
+}
+
+/** As `aria-keyshortcuts` wants them; undefined where there are none. */
+export function ariaKeys(keys: string | null | undefined): string | undefined {
+  return keys?.replaceAll("Mod", isMac ? "Meta" : "Control");
 }

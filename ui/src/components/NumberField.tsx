@@ -17,6 +17,7 @@ export function NumberField({
   label,
   placeholder,
   disabled,
+  onLeave,
 }: {
   value: number | null;
   /** Null when the field is empty. */
@@ -32,6 +33,8 @@ export function NumberField({
   label?: string | undefined;
   placeholder?: string | undefined;
   disabled?: boolean | undefined;
+  /** The field was left, or Enter pressed in it. */
+  onLeave?: (() => void) | undefined;
 }) {
   // While somebody writes, their text stands; else the value does.
   const [written, setWritten] = useState<string | null>(null);
@@ -53,8 +56,12 @@ export function NumberField({
     <TextField
       value={text}
       onChange={write}
-      onBlur={() => setWritten(null)}
+      onBlur={() => {
+        setWritten(null);
+        onLeave?.();
+      }}
       onKeyDown={(event) => {
+        if (event.key === "Enter") onLeave?.();
         if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
         event.preventDefault();
         nudge((event.key === "ArrowUp" ? step : -step) * (event.shiftKey ? 10 : 1));

@@ -33,7 +33,7 @@ export function Row({
         </span>
       )}
       <span className={styles.label}>{label}</span>
-      <span className={styles.value}>{value}</span>
+      {value !== undefined && <span className={styles.value}>{value}</span>}
     </>
   );
   if (children === undefined) return <div className={[styles.row, styles.line].join(" ")}>{sides}</div>;

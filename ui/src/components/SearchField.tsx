@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { Icon } from "./Icon";
 import { IconButton } from "./IconButton";
-import { Kbd } from "./Kbd";
+import { ariaKeys, Kbd } from "./Kbd";
 import styles from "./SearchField.module.css";
 import { TextField } from "./TextField";
 
@@ -34,6 +34,7 @@ export function SearchField({
       onChange={onChange}
       placeholder={label}
       aria-label={label}
+      aria-keyshortcuts={ariaKeys(keys)}
       autoComplete="off"
       spellCheck={false}
       onKeyDown={(event) => {
@@ -45,7 +46,7 @@ export function SearchField({
       start={<Icon icon={Search} />}
       end={
         value === "" ? (
-          keys !== null && <Kbd keys={keys} />
+          keys !== null && <Kbd keys={keys} isSilent />
         ) : (
           <IconButton name={t("clear")} icon={X} size="small" className={styles.clear} onClick={() => onChange("")} />
         )

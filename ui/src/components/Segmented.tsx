@@ -38,7 +38,12 @@ export function Segmented<T extends string>({
       }}
     >
       {options.map((option) => (
-        <ToggleGroup.Item key={option.value} value={option.value} disabled={option.disabled ?? false} className={styles.item}>
+        <ToggleGroup.Item
+          key={option.value}
+          value={option.value}
+          disabled={option.disabled ?? false}
+          className={styles.item}
+        >
           {option.icon && <Icon icon={option.icon} sizePx={14} />}
           {option.label}
         </ToggleGroup.Item>

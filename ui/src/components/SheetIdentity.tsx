@@ -89,7 +89,7 @@ export function SheetIdentity() {
           </div>
         </SheetSection>
       </div>
-      <div className={styles.columns}>
+      <div className={styles.halves}>
         <SheetSection title="Task status: one colour, one icon, one word, one texture">
           <div className={styles.statuses}>
             {STATUSES.map((status) => (
@@ -119,27 +119,19 @@ export function SheetIdentity() {
             <PlanDrawing steps={REVIEW.slice(0, 1)} />
             <PlanDrawing steps={[]} />
             <LastTwelve
-              statuses={["running", "completed", "failed", "paused", "cancelled", "completed", "completed", "completed"]}
+              statuses={[
+                "running",
+                "completed",
+                "failed",
+                "paused",
+                "cancelled",
+                "completed",
+                "completed",
+                "completed",
+              ]}
             />
           </div>
-        </SheetSection>
-        <SheetSection title="One task on the timeline">
-          <div className={styles.timeline}>
-            <span className={segmentClass("queued")} style={{ width: 68 }} />
-            <span className={segmentClass("failed")} style={{ width: 22 }} />
-            <span className={segmentClass("backoff")} style={{ width: 22 }} />
-            <span className={segmentClass("completed")} style={{ width: 92 }} />
-            <span className={segmentClass("scoring")} style={{ width: 44 }} />
-            <span className={segmentClass("awaiting_approval")} style={{ width: 90 }} />
-            <span className={segmentClass("running")} style={{ width: 90 }} />
-            <span className={segmentClass("expected")} style={{ width: 60 }} />
-          </div>
-          <Stitches value={0.62} label="Factual consistency" tone="awaiting" />
-          <Stitches value={0.91} label="Follows the prompt" />
-          <Stitches value={0.4} label="Tokens" tone="running" heightPx={3} />
-          <p className={styles.read}>
-            limited to the fees paid in the <del>twelve (12)</del> <ins>three (3)</ins> months preceding the claim.
-          </p>
+          <Timeline />
         </SheetSection>
       </div>
     </>
@@ -155,6 +147,29 @@ function StatusRow({ status }: { status: TaskStatus }) {
       </span>
       <span className={[segmentClass(status), styles.bar].join(" ")} data-status={TASK_STATUSES[status].colour} />
       <span>{MEANINGS[status]}</span>
+    </>
+  );
+}
+
+function Timeline() {
+  return (
+    <>
+      <div className={styles.timeline}>
+        <span className={segmentClass("queued")} style={{ width: 68 }} />
+        <span className={segmentClass("failed")} style={{ width: 22 }} />
+        <span className={segmentClass("backoff")} style={{ width: 22 }} />
+        <span className={segmentClass("completed")} style={{ width: 92 }} />
+        <span className={segmentClass("scoring")} style={{ width: 44 }} />
+        <span className={segmentClass("awaiting_approval")} style={{ width: 90 }} />
+        <span className={segmentClass("running")} style={{ width: 90 }} />
+        <span className={segmentClass("expected")} style={{ width: 60 }} />
+      </div>
+      <Stitches value={0.62} label="Factual consistency" tone="awaiting" />
+      <Stitches value={0.91} label="Follows the prompt" />
+      <Stitches value={0.4} label="Tokens" tone="running" heightPx={3} />
+      <p className={styles.read}>
+        limited to the fees paid in the <del>twelve (12)</del> <ins>three (3)</ins> months preceding the claim.
+      </p>
     </>
   );
 }

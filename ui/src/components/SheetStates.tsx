@@ -52,7 +52,11 @@ export function SheetStates() {
         </SheetSection>
         <SheetSection title="Header, table, panes">
           <PageHeader
-            crumbs={[<a key="plans" href="#plans">Plans</a>]}
+            crumbs={[
+              <a key="plans" href="#plans">
+                Plans
+              </a>,
+            ]}
             title="contract-review"
             state={<Chip>v7</Chip>}
             actions={
@@ -155,7 +159,11 @@ function RunPanel() {
         <TabPanel value="plan">Plan</TabPanel>
         <TabPanel value="run" className={styles.pad}>
           <Field label="contract" note="text, required" isMono>
-            <FileChip name="Halden-Norrvik-MSA-2026-11.txt" detail="74 kB, about 18,400 tokens" onRemove={() => setLaw("")} />
+            <FileChip
+              name="Halden-Norrvik-MSA-2026-11.txt"
+              detail="74 kB, about 18,400 tokens"
+              onRemove={() => setLaw("")}
+            />
           </Field>
           <Field label="governing_law" note="text" isMono hint="The law that the contract names.">
             <TextField value={law} onChange={setLaw} />

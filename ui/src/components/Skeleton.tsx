@@ -2,7 +2,13 @@
 
 import styles from "./Skeleton.module.css";
 
-export function Skeleton({ widthRem, heightRem = 0.75 }: { widthRem?: number | undefined; heightRem?: number | undefined }) {
+export function Skeleton({
+  widthRem,
+  heightRem = 0.75,
+}: {
+  widthRem?: number | undefined;
+  heightRem?: number | undefined;
+}) {
   const width = widthRem === undefined ? "100%" : `${widthRem}rem`;
   return <span className={styles.skeleton} style={{ width, height: `${heightRem}rem` }} aria-hidden />;
 }

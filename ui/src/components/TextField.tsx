@@ -20,7 +20,17 @@ export interface TextFieldProps extends Omit<ComponentProps<"input">, "onChange"
   end?: ReactNode;
 }
 
-export function TextField({ value, onChange, mono, isStrong, isInvalid, start, end, className, ...rest }: TextFieldProps) {
+export function TextField({
+  value,
+  onChange,
+  mono,
+  isStrong,
+  isInvalid,
+  start,
+  end,
+  className,
+  ...rest
+}: TextFieldProps) {
   const wiring = useFieldWiring();
   const isWrong = isInvalid === true || wiring["aria-invalid"] === true;
   return (

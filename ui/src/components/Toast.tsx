@@ -61,7 +61,7 @@ export function ToastCard({ toast: { id, text, undo } }: { toast: Toast }) {
           }}
         >
           {undo.label ?? t("undo")}
-          {undo.keys !== undefined && <Kbd keys={undo.keys} />}
+          {undo.keys !== undefined && <Kbd keys={undo.keys} isSilent />}
         </button>
       )}
       <button type="button" className={styles.close} aria-label={t("close")} onClick={() => dismissToast(id)}>

@@ -50,7 +50,15 @@ export function drawingOf(steps: readonly DrawnStep[]): Drawing {
     }
   }
   const rowCount = Math.max(0, ...heights);
-  return { stepCount: steps.length, levelCount, columnCount, rowCount, picks, threads: threadsOf(steps, pickOf, picks), heights };
+  return {
+    stepCount: steps.length,
+    levelCount,
+    columnCount,
+    rowCount,
+    picks,
+    threads: threadsOf(steps, pickOf, picks),
+    heights,
+  };
 }
 
 /** The longest path to each step. What a cycle holds is put where its first step can stand; unknown ids are passed over. */
@@ -109,7 +117,11 @@ function columnsOf(steps: readonly DrawnStep[], columnOf: (id: string) => number
   });
 }
 
-function threadsOf(steps: readonly DrawnStep[], pickOf: Map<string, number>, picks: readonly Pick[]): Drawing["threads"] {
+function threadsOf(
+  steps: readonly DrawnStep[],
+  pickOf: Map<string, number>,
+  picks: readonly Pick[],
+): Drawing["threads"] {
   const threads = new Map<string, { from: number; to: number }>();
   for (const { id, dependsOn } of steps) {
     for (const other of dependsOn ?? []) {

@@ -75,7 +75,9 @@ export function clock(ms: number): string {
   const seconds = Math.round(Math.max(0, ms) / SECOND);
   const two = (value: number) => String(value).padStart(2, "0");
   const rest = `${Math.floor((seconds % 3600) / 60)}:${two(seconds % 60)}`;
-  return seconds < 3600 ? rest : `${Math.floor(seconds / 3600)}:${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
+  return seconds < 3600
+    ? rest
+    : `${Math.floor(seconds / 3600)}:${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
 }
 
 /** How long something took: `240 ms`, `19.2 s`, `1:38`. */
@@ -87,13 +89,23 @@ export function duration(ms: number | null | undefined): string {
 
 /** What is left until a deadline: `41 min`, `2 h 10 min`, `1 day`. */
 export function timeLeft(ms: number): string {
-  const unit = (value: number, name: string, display: "short" | "long") =>
-    fixed(value, 0, { style: "unit", unit: name, unitDisplay: display });
-  if (ms < MINUTE) return unit(Math.max(0, Math.floor(ms / SECOND)), "second", "short").replace("sec", "s");
+  if (ms < MINUTE) return `${Math.max(0, Math.floor(ms / SECOND))} s`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
-  if (ms >= DAY) return unit(Math.floor(ms / DAY), "day", "long");
+  if (ms >= DAY) return fixed(Math.floor(ms / DAY), 0, { style: "unit", unit: "day", unitDisplay: "long" });
   const minutes = Math.floor((ms % HOUR) / MINUTE);
   return minutes === 0 ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / HOUR)} h ${minutes} min`;
+}
+
+/** A price per million tokens: `$2`, `$0.1`, `$0.125`. */
+export function price(usd: number): string {
+  return `$${new Intl.NumberFormat(locale(), { maximumFractionDigits: 6 }).format(usd)}`;
+}
+
+/** Where a round figure is enough: `1M`, `128k`. */
+export function compact(value: number): string {
+  // British English writes a million as `1m`, which reads as a unit of length or time.
+  const shown = locale().startsWith("en") ? "en-US" : locale();
+  return new Intl.NumberFormat(shown, { notation: "compact", maximumFractionDigits: 1 }).format(value);
 }
 
 /** `57,522`. */
@@ -138,7 +150,12 @@ export function timeOfDay(moment: Moment): string {
 
 /** `14:06:52`. */
 export function timeOfDayExactly(moment: Moment): string {
-  const options: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+  const options: Intl.DateTimeFormatOptions = {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  };
   return dated(new Date(moment), "seconds", options);
 }
 

@@ -4,7 +4,7 @@ import { Check, ChevronRight, type LucideIcon } from "lucide-react";
 import type { ContextMenu, DropdownMenu } from "radix-ui";
 
 import { Icon } from "./Icon";
-import { Kbd } from "./Kbd";
+import { ariaKeys, Kbd } from "./Kbd";
 import styles from "./Menu.module.css";
 
 export interface MenuAction {
@@ -68,13 +68,14 @@ function Action({ parts, action }: { parts: Parts; action: MenuAction }) {
     <>
       <span className={styles.icon}>{sign && <Icon icon={sign} />}</span>
       <span className={styles.label}>{label}</span>
-      {whyNot != null ? <span className={styles.why}>{whyNot}</span> : keys && <Kbd keys={keys} />}
+      {whyNot != null ? <span className={styles.why}>{whyNot}</span> : keys && <Kbd keys={keys} isSilent />}
     </>
   );
   const shared = {
     className: styles.item,
     disabled: whyNot != null,
     "data-danger": isDanger || undefined,
+    "aria-keyshortcuts": ariaKeys(keys),
     onSelect,
   };
   if (isOn === undefined) return <parts.Item {...shared}>{content}</parts.Item>;

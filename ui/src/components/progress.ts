@@ -47,7 +47,13 @@ export function totalOf(counts: Counts): number {
 export function stitchesOf(counts: Counts): TaskStatus[] {
   const total = totalOf(counts);
   const parts = STITCH_ORDER.map((status) => ({ status, count: counts[status] ?? 0 })).filter(({ count }) => count > 0);
-  const shares = total <= MOST_STITCHES ? parts.map(({ count }) => count) : sharesOf(parts.map(({ count }) => count), total);
+  const shares =
+    total <= MOST_STITCHES
+      ? parts.map(({ count }) => count)
+      : sharesOf(
+          parts.map(({ count }) => count),
+          total,
+        );
   return parts.flatMap(({ status }, index) => Array.from({ length: shares[index] ?? 0 }, () => status));
 }
 
@@ -58,7 +64,9 @@ function sharesOf(counts: number[], total: number): number[] {
   // One at a time where the difference is greatest: the sum is exact in the end.
   while (missing() !== 0) {
     const sign = Math.sign(missing());
-    const gaps = exact.map((share, index) => (sign < 0 && shares[index] === 1 ? -Infinity : sign * (share - (shares[index] ?? 0))));
+    const gaps = exact.map((share, index) =>
+      sign < 0 && shares[index] === 1 ? -Infinity : sign * (share - (shares[index] ?? 0)),
+    );
     const widest = gaps.indexOf(Math.max(...gaps));
     shares[widest] = (shares[widest] ?? 0) + sign;
   }

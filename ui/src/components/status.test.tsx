@@ -29,15 +29,19 @@ describe("the status map", () => {
       expect(new Set(looks.map((look) => look[part])).size, part).toBe(STATUSES.length);
     }
   });
-  it.each([...STATUSES, "paused", "approved", "auto_approved", "expired", "spot_check"] as const)("%s is complete", (status) => {
-    const look = lookOf(status);
-    expect(css).toContain(`--${look.colour}: #`);
-    expect(css).toContain(`--${look.colour}-soft: #`);
-    expect(segments).toContain(`.${look.colour} {`);
-    expect(en.common.status[look.word]).toBeTruthy();
-  });
+  it.each([...STATUSES, "paused", "approved", "auto_approved", "expired", "spot_check"] as const)(
+    "%s is complete",
+    (status) => {
+      const look = lookOf(status);
+      expect(css).toContain(`--${look.colour}: #`);
+      expect(css).toContain(`--${look.colour}-soft: #`);
+      expect(segments).toContain(`.${look.colour} {`);
+      expect(en.common.status[look.word]).toBeTruthy();
+    },
+  );
   it("has textures for what is no status", () => {
-    for (const kind of ["scoring", "expected", "backoff"] as const) expect(segmentClass(kind)).not.toContain("undefined");
+    for (const kind of ["scoring", "expected", "backoff"] as const)
+      expect(segmentClass(kind)).not.toContain("undefined");
   });
   it("says the full word to screen readers where only the short one fits", () => {
     render(<StatusWord status="awaiting_approval" />);

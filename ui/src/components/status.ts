@@ -27,15 +27,7 @@ export type Status = TaskStatus | ExecutionStatus | ApprovalMark;
 
 /** The colours that a status may have; each has a token of this name and one that ends in `-soft`. */
 export type StatusColour =
-  | "pending"
-  | "queued"
-  | "running"
-  | "awaiting"
-  | "completed"
-  | "failed"
-  | "rejected"
-  | "skipped"
-  | "cancelled";
+  "pending" | "queued" | "running" | "awaiting" | "completed" | "failed" | "rejected" | "skipped" | "cancelled";
 
 export interface StatusLook {
   colour: StatusColour;

@@ -39,7 +39,17 @@ function contrast(theme: Theme, one: string, other: string): number {
 const SURFACES = ["ground", "canvas", "panel", "raised", "sunken", "hover"];
 /** Where one reads and where rows are; a selected row is one of them. */
 const TEXT_GROUNDS = [...SURFACES, "accent-soft"];
-const STATUSES = ["pending", "queued", "running", "awaiting", "completed", "failed", "rejected", "skipped", "cancelled"];
+const STATUSES = [
+  "pending",
+  "queued",
+  "running",
+  "awaiting",
+  "completed",
+  "failed",
+  "rejected",
+  "skipped",
+  "cancelled",
+];
 
 /** The token, what it stands on, and what is promised in light and in dark. */
 const PAIRS: [token: string, grounds: string[], light: number, dark: number][] = [
@@ -71,7 +81,8 @@ const STATUS_PROMISES: Record<string, [light: number, dark: number]> = {
 describe.each(themes)("%s", (name, theme) => {
   const at = (light: number, dark: number) => (name === "light" ? light : dark);
   it.each(PAIRS)("%s keeps its contrast", (token, grounds, light, dark) => {
-    for (const ground of grounds) expect(contrast(theme, token, ground), ground).toBeGreaterThanOrEqual(at(light, dark));
+    for (const ground of grounds)
+      expect(contrast(theme, token, ground), ground).toBeGreaterThanOrEqual(at(light, dark));
   });
   it.each(STATUSES)("%s keeps its contrast, on its soft ground too", (status) => {
     const [light, dark] = STATUS_PROMISES[status] ?? [Infinity, Infinity];
@@ -79,7 +90,8 @@ describe.each(themes)("%s", (name, theme) => {
       expect(contrast(theme, status, ground), ground).toBeGreaterThanOrEqual(at(light, dark));
     }
     // Rows under the pointer and selected ones hold statuses too: text there stays legible.
-    for (const ground of ["hover", "accent-soft"]) expect(contrast(theme, status, ground), ground).toBeGreaterThanOrEqual(4.1);
+    for (const ground of ["hover", "accent-soft"])
+      expect(contrast(theme, status, ground), ground).toBeGreaterThanOrEqual(4.1);
   });
   it("numbers on badges can be read", () => {
     for (const status of ["awaiting", "running", "failed"]) {
@@ -88,6 +100,7 @@ describe.each(themes)("%s", (name, theme) => {
   });
   it("keys on the primary button and words of toasts can be read", () => {
     expect(contrast(theme, "panel", "ink")).toBeGreaterThanOrEqual(7);
-    for (const soft of ["failed-soft", "awaiting-soft"]) expect(contrast(theme, "ink", soft), soft).toBeGreaterThanOrEqual(7);
+    for (const soft of ["failed-soft", "awaiting-soft"])
+      expect(contrast(theme, "ink", soft), soft).toBeGreaterThanOrEqual(7);
   });
 });
