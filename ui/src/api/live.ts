@@ -48,6 +48,9 @@ export class Live {
   };
   readonly connection = (): Connection => this.#connection;
 
+  /** An answer said that the key of this page is no longer valid. */
+  readonly refuse = (): void => this.#say({ state: "refused" });
+
   /** After a new key: as at the start. */
   readonly forgive = (): void => this.#say({ state: "connecting" });
 

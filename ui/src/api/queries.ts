@@ -1,6 +1,6 @@
 // What the screens read, by key. Writing is in mutations.ts; what happens meanwhile comes in through live.ts.
 
-import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 
 import { client, data, list } from "./client";
 import { isApiError } from "./problem";
@@ -9,8 +9,14 @@ import type { Draft, ExecutionStatus, Plan } from "./types";
 /** One page of the API holds at most this many. */
 export const PAGE = 100;
 
-export function makeQueryClient(): QueryClient {
+/** `onRefused`: the key of this page is no longer valid. */
+export function makeQueryClient(onRefused: () => void): QueryClient {
+  const onError = (error: Error) => {
+    if (isApiError(error) && error.status === 401) onRefused();
+  };
   return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         // Live frames keep what is on the screen right, so nothing is asked again by itself.

@@ -15,8 +15,9 @@ import { makeRouter } from "./router";
 
 export function App() {
   const [world] = useState(() => {
-    const queries = makeQueryClient();
-    return { queries, live: new Live(queries), router: makeRouter(queries), actions: new Registry() };
+    const queries = makeQueryClient(() => live.refuse());
+    const live = new Live(queries);
+    return { queries, live, router: makeRouter(queries), actions: new Registry() };
   });
   const { language, singleKeys } = useAppearance();
   useKeys(world.actions, singleKeys);

@@ -22,13 +22,14 @@ export function Gate({ children }: { children: ReactNode }) {
     admission().then(setState, () => setState("unreachable"));
   }, []);
   const isIn = state === "admitted" || state === "unreachable";
+  const isRefused = connection.state === "refused" && isIn;
+  const isWatching = isIn && !isRefused;
   useEffect(() => {
-    if (!isIn) return;
+    if (!isWatching) return;
     const ending = new AbortController();
     void live.watchAll(ending.signal);
     return () => ending.abort();
-  }, [live, isIn]);
-  const isRefused = connection.state === "refused" && isIn;
+  }, [live, isWatching]);
   if (state === "asking") return null;
   if (isIn && !isRefused) return children;
   const admit = () => {

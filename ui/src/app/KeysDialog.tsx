@@ -12,7 +12,13 @@ const NAMES = Object.keys(ACTIONS)
   .filter(isActionName)
   .filter((name) => keysOf(name) !== null);
 
-export function KeysDialog({ isOpen, onOpenChange }: { isOpen: boolean; onOpenChange: (isOpen: boolean) => void }) {
+export default function KeysDialog({
+  isOpen,
+  onOpenChange,
+}: {
+  isOpen: boolean;
+  onOpenChange: (isOpen: boolean) => void;
+}) {
   const { t } = useTranslation("app");
   const { t: action } = useTranslation("actions");
   return (

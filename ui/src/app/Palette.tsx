@@ -17,7 +17,13 @@ import styles from "./Palette.module.css";
 
 const GROUPS = ["go", "do", "edit", "view", "help"] as const;
 
-export function Palette({ isOpen, onOpenChange }: { isOpen: boolean; onOpenChange: (isOpen: boolean) => void }) {
+export default function Palette({
+  isOpen,
+  onOpenChange,
+}: {
+  isOpen: boolean;
+  onOpenChange: (isOpen: boolean) => void;
+}) {
   const { t } = useTranslation("app");
   return (
     <Dialog.Root open={isOpen} onOpenChange={onOpenChange}>

@@ -40,13 +40,7 @@ export function Rail() {
         </Link>
       )}
       <Tooltip text={action("go.settings")} keys={keysOf("go.settings")} side="right">
-        <Link
-          to="/settings/$section"
-          params={{ section: "providers" }}
-          className={styles.item}
-          activeProps={{ className: styles.active }}
-          activeOptions={{ exact: false }}
-        >
+        <Link to="/settings" className={styles.item} activeProps={{ className: styles.active }}>
           <Item icon={Settings2} word={t("rail.settings")} />
         </Link>
       </Tooltip>

@@ -1,7 +1,7 @@
 // What stands around every screen: the rail, the bar of a lost connection, toasts, palette and the list of keys.
 
 import { Outlet, useNavigate } from "@tanstack/react-router";
-import { Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { shell } from "#door";
@@ -10,11 +10,13 @@ import { isActionName, useAction, useRegistry } from "../actions";
 import { changeAppearance, useAppearance } from "../appearance/appearance";
 import { ToastRegion } from "../components/Toast";
 import { TooltipProvider } from "../components/Tooltip";
-import { KeysDialog } from "./KeysDialog";
 import { OfflineBar } from "./OfflineBar";
-import { Palette } from "./Palette";
 import { Rail } from "./Rail";
 import styles from "./Shell.module.css";
+
+// Nobody needs these before the first key press.
+const Palette = lazy(() => import("./Palette"));
+const KeysDialog = lazy(() => import("./KeysDialog"));
 
 export function Shell() {
   const { t } = useTranslation("app");
@@ -58,8 +60,10 @@ export function Shell() {
           <ToastRegion />
         </div>
       </div>
-      <Palette isOpen={isPaletteOpen} onOpenChange={setPaletteOpen} />
-      <KeysDialog isOpen={areKeysOpen} onOpenChange={setKeysOpen} />
+      <Suspense>
+        {isPaletteOpen && <Palette isOpen onOpenChange={setPaletteOpen} />}
+        {areKeysOpen && <KeysDialog isOpen onOpenChange={setKeysOpen} />}
+      </Suspense>
     </TooltipProvider>
   );
 }

@@ -96,9 +96,10 @@ export function timeLeft(ms: number): string {
   return minutes === 0 ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / HOUR)} h ${minutes} min`;
 }
 
-/** A price per million tokens: `$2`, `$0.1`, `$0.125`. */
+/** A price per million tokens: `$2`, `$0.10`, `$0.125`. */
 export function price(usd: number): string {
-  return `$${new Intl.NumberFormat(locale(), { maximumFractionDigits: 6 }).format(usd)}`;
+  const minimumFractionDigits = Number.isInteger(usd) ? 0 : 2;
+  return `$${new Intl.NumberFormat(locale(), { minimumFractionDigits, maximumFractionDigits: 6 }).format(usd)}`;
 }
 
 /** Where a round figure is enough: `1M`, `128k`. */

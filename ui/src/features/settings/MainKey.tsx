@@ -4,7 +4,10 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { shell } from "#door";
+
 import { client, data } from "../../api/client";
+import { admitWith } from "../../api/session";
 import { Banner } from "../../components/Banner";
 import { Button } from "../../components/Button";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
@@ -22,7 +25,9 @@ export function MainKey() {
   const show = useMutation({ mutationFn: () => data(client.GET("/api/settings/keys/main")), gcTime: 0 });
   const renew = useMutation({
     mutationFn: () => data(client.POST("/api/settings/keys/main/renew")),
-    onSuccess: () => {
+    onSuccess: async ({ key }) => {
+      // The page that renewed it stays in; all others ask for the new one.
+      if (shell.kind === "browser") await admitWith(key);
       setAsking(false);
       show.reset();
       toast(t("api.renewed"));

@@ -20,10 +20,8 @@ import { type Patch, sentenceOf, useSettings } from "./useSettings";
 export function ProvidersSection() {
   const { t } = useTranslation("settings");
   const { settings, change, state } = useSettings();
-  const place =
-    settings.secrets.where === "keychain"
-      ? t("providers.keychain")
-      : t("providers.file", { reason: settings.secrets.reason ?? "" });
+  const { where, reason } = settings.secrets;
+  const place = where === "keychain" ? t("providers.keychain") : t("providers.file");
   const remove = async (name: string) => {
     const { secret: _, effective: __, ...provider } = settings.providers[name] ?? { secret: null, effective: null };
     await change({ providers: { [name]: null } });
@@ -31,7 +29,10 @@ export function ProvidersSection() {
   };
   return (
     <>
-      <Intro>{t("providers.intro", { place })}</Intro>
+      <Intro>
+        {t("providers.intro", { place })}
+        {where !== "keychain" && reason !== undefined && <> {t("providers.noKeychain", { reason })}</>}
+      </Intro>
       <div>
         {Object.entries(settings.providers)
           .filter(([, provider]) => provider.kind !== "simulator")
