@@ -36,12 +36,11 @@ const READY_WITHIN: Duration = Duration::from_secs(120);
 pub struct Parts {
     /// For the tests' process.
     pub environment: Vec<(&'static str, String)>,
-    pub node: Option<Node>,
     running: Vec<Running>,
 }
 
 impl Parts {
-    pub fn start(closing: &mut Closing) -> Result<Parts, Error> {
+    pub fn start(closing: &mut Closing, node: Option<&Node>) -> Result<Parts, Error> {
         let mut parts = Parts::default();
         let python = tools::python();
         let model = match &python {
@@ -55,21 +54,24 @@ impl Parts {
             }),
         };
         skip_on_error(closing, "real model, schemathesis, SDKs", model)?;
-        let mock = python.and_then(|python| parts.add_mock(&python));
-        skip_on_error(closing, "mock of the wire formats", mock)?;
+        match node {
+            Some(node) => {
+                let mock = parts.add_mock(node);
+                skip_on_error(closing, "mock of the wire formats", mock)?;
+            }
+            None => closing.skipped("mock of the wire formats", "Node.js could not be had"),
+        }
         parts.look_for_keyring(closing);
         Ok(parts)
     }
 
-    fn add_mock(&mut self, python: &Path) -> Result<(), Error> {
-        let node = tools::node(python)?;
-        tools::npm_packages(&node)?;
+    fn add_mock(&mut self, node: &Node) -> Result<(), Error> {
+        tools::npm_packages(node)?;
         let mut command = Command::new(&node.program);
         command
             .arg(root().join("tests/tools/mock_server.mjs"))
             .arg(tools::npm_prefix())
             .arg(root().join("tests/fixtures/mock"));
-        self.node = Some(node);
         self.add("PLANLOOM_TEST_MOCK_URL", "mock", &mut command)
     }
 

@@ -1,32 +1,82 @@
-//! `cargo xtask run`: builds the program as its users get it, starts `planloom serve`, and says
-//! what to do next. It must not know the API; it asks the program where that is.
+//! `cargo xtask run`: builds the program as its users get it and opens its window. Without a display it starts
+//! `planloom serve`, which shows the same screens in a browser, and says what to do next. It must not know the API; it
+//! asks the program where that is.
 
 use crate::error::Error;
 use crate::process::{self, Running};
-use crate::system;
-use crate::workspace::{binary, cargo};
+use crate::workspace::{DESKTOP, binary, cargo};
+use crate::{system, tools, ui};
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Opening a large database and recovering its executions may take a while.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
-pub fn run(options: &[String]) -> Result<ExitCode, Error> {
-    system::prepare_for_build()?;
+/// The one word that is ours; every other is handed on.
+const SERVE: &str = "--serve";
+
+pub fn run(words: &[String]) -> Result<ExitCode, Error> {
+    let options: Vec<String> = words.iter().filter(|word| *word != SERVE).cloned().collect();
+    if words.len() != options.len() {
+        return serve(&options);
+    }
+    if !has_display() {
+        println!(
+            "There is no display here (DISPLAY and WAYLAND_DISPLAY are not set), so the screens are for a browser."
+        );
+        return serve(&options);
+    }
+    system::prepare_for_window()?;
+    if !system::window_can_be_built() {
+        println!("The library webkit2gtk-4.1 is not installed, so the screens are for a browser.");
+        return serve(&options);
+    }
+    open_window(&options)
+}
+
+fn has_display() -> bool {
+    !cfg!(target_os = "linux")
+        || ["DISPLAY", "WAYLAND_DISPLAY"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+fn open_window(options: &[String]) -> Result<ExitCode, Error> {
+    build_screens()?;
+    println!("Building the window in release. The first time takes some minutes.");
+    process::run(cargo().args(["build", "--release", "--package", DESKTOP, "--features", "custom-protocol"]))?;
+    let mut command = Command::new(binary("release", DESKTOP));
+    command.args(options).stdin(Stdio::null());
+    let mut window = Running::start(&mut command)?;
+    println!("The window opens. Closing it ends Planloom; what was running then goes on at the next start.");
+    Ok(ended(window.wait()?))
+}
+
+fn build_screens() -> Result<(), Error> {
+    println!("Building the screens.");
+    ui::build(&tools::node()?)
+}
+
+fn serve(options: &[String]) -> Result<ExitCode, Error> {
+    system::prepare_for_screens()?;
+    build_screens()?;
     println!("Building planloom in release. The first time takes some minutes.");
     process::run(cargo().args(["build", "--release", "--package", "planloom-cli"]))?;
     let planloom = binary("release", "planloom");
     let mut command = Command::new(&planloom);
-    command.arg("serve").args(options).stdin(Stdio::null());
+    command.args(["serve", "--open"]).args(options.iter().filter(|option| *option != "--open")).stdin(Stdio::null());
     let mut server = Running::start(&mut command)?;
     if let Some(url) = wait_for_url(&mut server, &planloom, &data_option(options)) {
         print_what_next(&planloom, &data_option(options), &url);
     }
-    let status = server.wait()?;
-    // It said itself why it ended.
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+    Ok(ended(server.wait()?))
+}
+
+/// It said itself why it ended.
+fn ended(status: ExitStatus) -> ExitCode {
+    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 /// The one option of `serve` that `api-info` needs as well: without it, it looks elsewhere.
@@ -56,11 +106,13 @@ fn print_what_next(planloom: &Path, data: &[String], url: &str) {
     let here = std::env::current_dir().unwrap_or_default();
     let program = planloom.strip_prefix(&here).unwrap_or(planloom).display();
     let data: String = data.iter().map(|word| format!(" {word}")).collect();
+    let page = url.strip_suffix("/api").unwrap_or(url);
     println!(
         "
-Planloom's engine runs; Ctrl-C stops it, and what was running then goes on at the next start.
+Planloom runs; Ctrl-C stops it, and what was running then goes on at the next start.
 
-  address   {url}
+  screens   {page}/ in a browser
+  API       {url}
   key       {program} api-info{data}
 
 In another terminal:

@@ -35,6 +35,11 @@ pub fn run_examples(selection: &[&str]) -> Result<Outcome, Error> {
     read_to_end(&mut command, &[], libtest_counts, true)
 }
 
+/// The tests of the screens: Vitest's, and the sessions in a browser, which sum up as it does.
+pub fn run_vitest(command: &mut Command) -> Result<Outcome, Error> {
+    read_to_end(command, &[], vitest_counts, true)
+}
+
 fn read_to_end(
     command: &mut Command,
     environment: &[(&str, String)],
@@ -79,6 +84,22 @@ fn libtest_counts(line: &str) -> Option<Counts> {
         numbers.split(';').find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok()).unwrap_or(0)
     };
     Some(Counts { passed: number_of("passed"), failed: number_of("failed"), skipped: number_of("ignored") })
+}
+
+/// `      Tests  1 failed | 3 passed | 2 skipped (6)`
+fn vitest_counts(line: &str) -> Option<Counts> {
+    let numbers = line.trim_start().strip_prefix("Tests ")?;
+    let mut counts = Counts::default();
+    for part in without_parentheses(numbers).split('|') {
+        let (number, word) = part.trim().split_once(' ')?;
+        let number: usize = number.parse().ok()?;
+        match word.trim() {
+            "passed" => counts.passed += number,
+            "skipped" | "todo" => counts.skipped += number,
+            _ => counts.failed += number,
+        }
+    }
+    Some(counts)
 }
 
 fn without_parentheses(text: &str) -> String {
@@ -135,6 +156,15 @@ mod tests {
             counts(1, 0, 0)
         );
         assert_eq!(read("        PASS [   0.005s] planloom-core ids"), None);
+    }
+
+    #[test]
+    fn vitest_summaries_are_read() {
+        assert_eq!(vitest_counts("      Tests  14 passed (14)"), counts(14, 0, 0));
+        let mixed = "\u{1b}[2m      Tests \u{1b}[22m 1 failed | 3 passed | 2 skipped | 1 todo (7)";
+        assert_eq!(vitest_counts(&without_colour(mixed)), counts(3, 1, 3));
+        assert_eq!(vitest_counts(" Test Files  2 passed (2)"), None);
+        assert_eq!(vitest_counts("   Tests of the world"), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::process;
+use crate::tools;
 use crate::workspace::find_program;
 use std::process::{Command, Stdio};
 
@@ -16,33 +17,54 @@ struct Package {
 /// To build the program.
 const BUILD: &[Package] = &[Package { name: "build-essential", is_there: || find_program("cc").is_some() }];
 
-/// To run every check: the window, the keychain, and Python for the real parts.
-/// Node.js is not here: the versions that the systems carry are too old for the mock.
-const TEST: &[Package] = &[
+/// To build the screens. Node.js is not here: the versions that the systems carry are too old, so it comes by Python
+/// where it is missing.
+const SCREENS: &[Package] =
+    &[Package { name: "python3-venv", is_there: || tools::system_node().is_some() || python_is_there() }];
+
+/// To build the window.
+const WINDOW: &[Package] = &[
     Package { name: "pkg-config", is_there: || find_program("pkg-config").is_some() },
-    Package { name: "libwebkit2gtk-4.1-dev", is_there: webkit_is_there },
+    Package { name: "libwebkit2gtk-4.1-dev", is_there: window_can_be_built },
+];
+
+/// To run every check: the window driven, a browser, the keychain, and Python for the real parts.
+const TEST: &[Package] = &[
     Package { name: "webkit2gtk-driver", is_there: || find_program("WebKitWebDriver").is_some() },
     Package { name: "xvfb", is_there: || find_program("xvfb-run").is_some() && find_program("Xvfb").is_some() },
     Package { name: "xauth", is_there: || find_program("xauth").is_some() },
     Package { name: "dbus", is_there: || find_program("dbus-run-session").is_some() },
     Package { name: "gnome-keyring", is_there: || find_program("gnome-keyring-daemon").is_some() },
-    Package {
-        name: "python3-venv",
-        is_there: || answers(Command::new("python3").args(["-c", "import ensurepip, venv"])),
-    },
+    Package { name: "chromium", is_there: || BROWSERS.iter().any(|name| find_program(name).is_some()) },
+    Package { name: "python3-venv", is_there: python_is_there },
 ];
 
-/// The GUI library that only the root package needs.
-pub fn webkit_is_there() -> bool {
-    answers(Command::new("pkg-config").args(["--exists", "webkit2gtk-4.1"]))
+/// Any of these shows the screens to the tests.
+const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+
+fn python_is_there() -> bool {
+    answers(Command::new("python3").args(["-c", "import ensurepip, venv"]))
+}
+
+/// Whether the GUI library is there that only the root package needs; elsewhere than on Linux it is part of the system.
+pub fn window_can_be_built() -> bool {
+    !cfg!(target_os = "linux") || answers(Command::new("pkg-config").args(["--exists", "webkit2gtk-4.1"]))
 }
 
 pub fn prepare_for_build() -> Result<(), Error> {
     prepare(BUILD)
 }
 
+pub fn prepare_for_screens() -> Result<(), Error> {
+    prepare(&[BUILD, SCREENS].concat())
+}
+
+pub fn prepare_for_window() -> Result<(), Error> {
+    prepare(&[BUILD, SCREENS, WINDOW].concat())
+}
+
 pub fn prepare_for_test() -> Result<(), Error> {
-    prepare(&[BUILD, TEST].concat())
+    prepare(&[BUILD, WINDOW, TEST].concat())
 }
 
 /// Installs what is missing where we may; says the one line that does it where we may not.

@@ -8,7 +8,7 @@ use crate::process::{self, run_quietly};
 use crate::suite::Outcome;
 use crate::tools::{self, Node};
 use crate::workspace::{DESKTOP, binary, cargo, find_program, target};
-use crate::{desktop, directions, licences, suite, system};
+use crate::{desktop, directions, licences, suite, system, ui};
 use std::process::{Command, ExitCode};
 
 /// Everything but the root package, which needs GUI libraries.
@@ -51,13 +51,31 @@ pub fn run(options: &Options) -> Result<ExitCode, Error> {
         closing.check("advisories", check_advisories)?;
         closing.check("lints", check_lints)?;
     }
-    let node = run_tests(&mut closing, options)?;
+    let node = if options.quick { None } else { node(&mut closing)? };
+    let node = node.as_ref();
+    // Before the program's tests, which ask it for its pages.
+    let has_page = everything && !options.quick && ui::check(&mut closing, node)?;
+    run_tests(&mut closing, options, node)?;
     if everything && !options.quick {
         let examples = || suite::run_examples(WITHOUT_DESKTOP);
         count(&mut closing, "examples in the documentation", examples)?;
-        desktop::check(&mut closing, node.as_ref())?;
+        if let Some(node) = node.filter(|_| has_page) {
+            ui::run_sessions(&mut closing, node)?;
+        }
+        desktop::check(&mut closing, node.filter(|_| has_page))?;
     }
     Ok(closing.print())
+}
+
+fn node(closing: &mut Closing) -> Result<Option<Node>, Error> {
+    match tools::node() {
+        Ok(node) => Ok(Some(node)),
+        Err(Error::Interrupted) => Err(Error::Interrupted),
+        Err(error) => {
+            closing.skipped("Node.js", &error.to_string());
+            Ok(None)
+        }
+    }
 }
 
 /// `cargo xtask licences`.
@@ -114,8 +132,7 @@ fn check_advisories() -> Result<Verdict, Error> {
 
 /// The tests drive the real program, so it is built first, with the features that the tests' own
 /// build gives it: nothing is compiled twice. The real parts run no longer than the tests do.
-/// The answer is the Node.js that came with the parts.
-fn run_tests(closing: &mut Closing, options: &Options) -> Result<Option<Node>, Error> {
+fn run_tests(closing: &mut Closing, options: &Options, node: Option<&Node>) -> Result<(), Error> {
     let is_built = closing.check("build", || {
         let mut command = cargo();
         command.arg("build").args(WITHOUT_DESKTOP).args(["--bins", "--tests"]);
@@ -125,7 +142,7 @@ fn run_tests(closing: &mut Closing, options: &Options) -> Result<Option<Node>, E
     let mut parts = Parts::default();
     if !options.quick {
         println!("\n== real parts");
-        parts = Parts::start(closing)?;
+        parts = Parts::start(closing, node)?;
     }
     if is_built {
         let skips = target().join("test-tools").join("skips");
@@ -138,7 +155,7 @@ fn run_tests(closing: &mut Closing, options: &Options) -> Result<Option<Node>, E
     } else {
         closing.failed("tests", "not run, because the build failed");
     }
-    Ok(parts.node.take())
+    Ok(())
 }
 
 /// Runs tests and adds up what their runner counted.
