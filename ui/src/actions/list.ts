@@ -107,6 +107,8 @@ export const ACTIONS = define({
   "execution.cancel": { group: "do", icon: Ban },
   "execution.resume": { group: "do", icon: RotateCcw },
   "execution.follow": { group: "view", icon: Focus, keys: ["F"] },
+  "rows.next": { group: "view", icon: ArrowDown, keys: ["J"] },
+  "rows.previous": { group: "view", icon: ArrowUp, keys: ["K"] },
   "execution.next": { group: "view", icon: ArrowDown, keys: ["J"] },
   "execution.previous": { group: "view", icon: ArrowUp, keys: ["K"] },
   "execution.timeline": { group: "view", icon: ChartGantt, keys: ["T"] },

@@ -27,6 +27,7 @@ export type Progress = Schemas["Progress"];
 export type StepDetail = Schemas["StepDetail"];
 export type Attempt = Schemas["AttemptView"];
 export type DryRun = Schemas["DryRunView"];
+export type DryRunRequest = Schemas["DryRun"];
 export type Hitl = Schemas["Hitl"];
 
 export type Approval = Schemas["ApprovalView"];

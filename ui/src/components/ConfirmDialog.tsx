@@ -16,6 +16,7 @@ export function ConfirmDialog({
   onConfirm,
   isDanger = true,
   busy,
+  dismiss,
   children,
 }: {
   isOpen: boolean;
@@ -28,6 +29,8 @@ export function ConfirmDialog({
   isDanger?: boolean | undefined;
   /** What it is doing, once confirmed. */
   busy?: string | undefined;
+  /** What happens otherwise, where "Cancel" could be taken for the act: "Keep running". */
+  dismiss?: string | undefined;
   children?: ReactNode;
 }) {
   const { t } = useTranslation("common");
@@ -45,7 +48,7 @@ export function ConfirmDialog({
           </div>
           <footer className={styles.foot}>
             <AlertDialog.Cancel asChild>
-              <Button size="dialog">{t("cancel")}</Button>
+              <Button size="dialog">{dismiss ?? t("cancel")}</Button>
             </AlertDialog.Cancel>
             <Button size="dialog" variant={isDanger ? "danger" : "primary"} busy={busy} onClick={onConfirm}>
               {confirm}

@@ -13,6 +13,7 @@ export type PlanFile = { kind: "plan"; name: string; document: Record<string, un
 /** Why a file is no plan. Each reason has a text in the catalogue. */
 export type Refusal =
   | { reason: "too large"; bytes: number }
+  | { reason: "unreadable" }
   | { reason: "binary" }
   | { reason: "empty" }
   | { reason: "not JSON"; line: number; column: number; what: string }
@@ -23,7 +24,13 @@ export type Refusal =
 /** Reads a dropped file; one that is too large is refused by its size, before it is read. */
 export async function readPlanFile(file: File): Promise<PlanFile> {
   if (file.size > MAX_FILE_BYTES) return refused({ reason: "too large", bytes: file.size });
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  let bytes: ArrayBuffer;
+  try {
+    bytes = await file.arrayBuffer();
+  } catch {
+    // A folder, or a file that has gone meanwhile.
+    return refused({ reason: "unreadable" });
+  }
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -1,0 +1,104 @@
+// A step on the canvas: 192 by 96, in an editor with its prompt, in an execution with what its task does. From far a
+// pick of the drawing, from the middle distance its id and status.
+
+import type { NodeProps } from "@xyflow/react";
+import { CircleAlert, TriangleAlert } from "lucide-react";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+
+import { Icon } from "../components/Icon";
+import { Skeleton } from "../components/Skeleton";
+import { colourOf } from "../components/status";
+import { StatusIcon } from "../components/StatusIcon";
+import { StatusWord } from "../components/StatusWord";
+import { Bead } from "./Bead";
+import { useCanvas } from "./CanvasContext";
+import type { StepData, StepFlowNode } from "./flow";
+import { Anchors, Handles } from "./Handles";
+import { fullName } from "./said";
+import { SaidOfStep, SaidOfTask } from "./StepSaid";
+import styles from "./StepNode.module.css";
+
+export const StepNode = memo(function StepNode({ id, data, selected, dragging }: NodeProps<StepFlowNode>) {
+  const { level, mode } = useCanvas();
+  const { t } = useTranslation("graph");
+  const { t: common } = useTranslation("common");
+  const status = mode === "watch" ? (data.view?.status ?? "pending") : null;
+  const statusWord = status === null ? null : common(`status.${status}`);
+  const tone = status === null ? (data.problem?.severity === "error" ? styles.problem : "") : styles[status];
+  const classes = [styles.step, styles[level], tone, selected && styles.selected, dragging && styles.dragged];
+  return (
+    <>
+      <Anchors isFar={level === "far"} beadAt={data.beadAt} />
+      {level !== "far" && <Handles mode={mode} status={status} isFirst={!data.step.dependsOn?.length} />}
+      {level !== "far" && data.step.condition && <Bead condition={data.step.condition} data={data} />}
+      <div
+        role="button"
+        tabIndex={data.isEntry ? 0 : -1}
+        data-step={id}
+        aria-label={fullName(data, statusWord, t)}
+        aria-pressed={selected}
+        className={classes.filter(Boolean).join(" ")}
+      >
+        <Face data={data} status={status} level={level} />
+      </div>
+    </>
+  );
+});
+
+type Status = NonNullable<StepData["view"]>["status"];
+
+function Face({ data, status, level }: { data: StepData; status: Status | null; level: "near" | "middle" | "far" }) {
+  if (level === "far") {
+    const hasColour = status !== null && status !== "pending";
+    return <span className={styles.pick} style={hasColour ? { background: colourOf(status) } : undefined} />;
+  }
+  if (level === "middle") {
+    return (
+      <>
+        <span className={styles.largeId}>{data.step.id}</span>
+        {status !== null && <LargeStatus status={status} />}
+        {status === null && data.problem && <ProblemIcon severity={data.problem.severity} sizePx={28} />}
+      </>
+    );
+  }
+  return (
+    <>
+      <span className={styles.head}>
+        <span className={styles.id}>{data.step.id}</span>
+        {status !== null && <StatusWord status={status} size="meta" />}
+        {status === null && data.problem && <ProblemIcon severity={data.problem.severity} sizePx={14} />}
+      </span>
+      {status === null ? <SaidOfStep data={data} /> : <SaidOfTask data={data} />}
+    </>
+  );
+}
+
+function LargeStatus({ status }: { status: Status }) {
+  const { t } = useTranslation("common");
+  return (
+    <span className={styles.largeStatus} style={{ color: colourOf(status) }}>
+      <StatusIcon status={status} sizePx={28} isNamed />
+      {status === "awaiting_approval" ? t("awaitingShort") : t(`status.${status}`)}
+    </span>
+  );
+}
+
+function ProblemIcon({ severity, sizePx }: { severity: "error" | "warning"; sizePx: number }) {
+  return (
+    <span className={styles[severity]}>
+      <Icon icon={severity === "error" ? CircleAlert : TriangleAlert} sizePx={sizePx} />
+    </span>
+  );
+}
+
+/** The true geometry of a step that is still being read. */
+export function StepSkeleton() {
+  return (
+    <div className={[styles.step, styles.near, styles.loading].join(" ")} aria-hidden>
+      <Skeleton widthRem={5.5} heightRem={0.5} />
+      <Skeleton widthRem={10} heightRem={0.375} />
+      <Skeleton widthRem={7.5} heightRem={0.375} />
+    </div>
+  );
+}
