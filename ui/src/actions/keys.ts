@@ -21,6 +21,12 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "range", "file"].includes(target.type);
 }
 
+/** Whether Enter belongs to a button or a link that has the focus: it presses that one. */
+export function isPressing(event: KeyboardEvent): boolean {
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return false;
+  return event.target instanceof Element && event.target.closest("button, a[href], summary") !== null;
+}
+
 const byKey = new Map<string, ActionName[]>();
 for (const [name, definition] of Object.entries(ACTIONS)) {
   if (!isActionName(name)) continue;

@@ -2,7 +2,7 @@
 
 import { useEffect } from "react";
 
-import { actionsOf, isPrefix, isTyping, keyName } from "./keys";
+import { actionsOf, isPrefix, isPressing, isTyping, keyName } from "./keys";
 import { ACTIONS, type ActionDefinition, type ActionName } from "./list";
 import type { Registry } from "./registry";
 
@@ -14,7 +14,7 @@ export function useKeys(registry: Registry, singleKeys: boolean): void {
     let first: string | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing) return;
+      if (event.defaultPrevented || event.isComposing || isPressing(event)) return;
       if (["Control", "Shift", "Alt", "Meta"].includes(event.key)) return;
       const key = keyName(event);
       const both = first === null ? null : `${first} ${key}`;

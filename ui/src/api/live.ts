@@ -26,6 +26,8 @@ export type Connection =
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
+/** What a frame made stale is asked for after this. */
+const SOON_MS = 300;
 /** The engine says something every 15 s; silence of three times that is a dead connection. */
 const SILENCE_MS = 45_000;
 
@@ -199,29 +201,32 @@ export class Live {
   };
 
   #stale(queryKey: readonly unknown[]): void {
-    this.#soon(JSON.stringify(queryKey), () => void this.#queries.invalidateQueries({ queryKey }));
+    this.#soon(JSON.stringify(queryKey), () => this.#queries.invalidateQueries({ queryKey }));
   }
 
   #listsChanged(): void {
-    this.#soon("lists", () => {
-      void this.#queries.invalidateQueries({ queryKey: [...keys.executions, "list"] });
-      void this.#queries.invalidateQueries({ queryKey: [...keys.plans, "list"] });
-      void this.#queries.invalidateQueries({ queryKey: keys.queues });
-    });
+    const lists = [[...keys.executions, "list"], [...keys.plans, "list"], keys.queues];
+    this.#soon("lists", () => Promise.all(lists.map((queryKey) => this.#queries.invalidateQueries({ queryKey }))));
   }
 
-  readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #asked = new Map<string, "soon" | "now" | "again">();
 
-  // A thousand changes a second are asked for once a second.
-  #soon(name: string, ask: () => void): void {
-    if (this.#waiting.has(name)) return;
-    this.#waiting.set(
-      name,
-      setTimeout(() => {
-        this.#waiting.delete(name);
-        ask();
-      }, 300),
-    );
+  // A thousand changes a second are asked for a few times a second, and never before the last answer is there: a new
+  // question would take its place, and under a steady stream of changes none would ever be answered.
+  #soon(name: string, ask: () => Promise<unknown>): void {
+    const state = this.#asked.get(name);
+    if (state === "now") this.#asked.set(name, "again");
+    if (state !== undefined) return;
+    this.#asked.set(name, "soon");
+    setTimeout(() => {
+      this.#asked.set(name, "now");
+      const done = () => {
+        const isAskedAgain = this.#asked.get(name) === "again";
+        this.#asked.delete(name);
+        if (isAskedAgain) this.#soon(name, ask);
+      };
+      ask().then(done, done);
+    }, SOON_MS);
   }
 }
 

@@ -15,7 +15,7 @@ export function Row({
   isOpen,
   onOpenChange,
 }: {
-  label: string;
+  label: ReactNode;
   value?: ReactNode;
   icon?: LucideIcon | undefined;
   /** What opens below it. */

@@ -53,6 +53,8 @@ export function moneyRoughly(usd: number | null | undefined): string {
   if (usd == null) return i18next.t("common:format.unknown");
   if (usd === 0) return dollars(0, 0);
   if (Math.abs(usd) >= 0.1) return dollars(usd, 2);
+  // What is less than the last digit says is still not nothing.
+  if (Math.abs(usd) < 0.0001) return dollars(0.0001 * Math.sign(usd), 4);
   return dollars(usd, Math.abs(usd) >= 0.01 ? 3 : 4).replace(/0(?=\D*$)/, "");
 }
 

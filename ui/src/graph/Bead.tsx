@@ -5,12 +5,14 @@ import { useTranslation } from "react-i18next";
 
 import { Icon } from "../components/Icon";
 import styles from "./Bead.module.css";
+import { useCanvas } from "./CanvasContext";
 import type { StepData } from "./flow";
 import { conditionSaid } from "./said";
 import thread from "./Thread.module.css";
 
 export function Bead({ condition, data: { beadAt, beadLook } }: { condition: string; data: StepData }) {
   const { t } = useTranslation("graph");
+  const { level } = useCanvas();
   const isSkipped = beadLook === "skipped";
   return (
     <>
@@ -20,9 +22,11 @@ export function Bead({ condition, data: { beadAt, beadLook } }: { condition: str
       <span className={[styles.bead, isSkipped ? styles.skipped : ""].join(" ")} style={{ left: -beadAt }}>
         <Icon icon={Split} sizePx={12} />
       </span>
-      <span className={styles.words} aria-hidden>
-        {conditionSaid(condition, t)}
-      </span>
+      {level === "near" && (
+        <span className={styles.words} aria-hidden>
+          {conditionSaid(condition, t)}
+        </span>
+      )}
     </>
   );
 }

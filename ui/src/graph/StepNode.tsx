@@ -17,6 +17,7 @@ import type { StepData, StepFlowNode } from "./flow";
 import { Anchors, Handles } from "./Handles";
 import { fullName } from "./said";
 import { SaidOfStep, SaidOfTask } from "./StepSaid";
+import type { ZoomLevel } from "./measures";
 import styles from "./StepNode.module.css";
 
 export const StepNode = memo(function StepNode({ id, data, selected, dragging }: NodeProps<StepFlowNode>) {
@@ -40,7 +41,7 @@ export const StepNode = memo(function StepNode({ id, data, selected, dragging }:
         aria-pressed={selected}
         className={classes.filter(Boolean).join(" ")}
       >
-        <Face data={data} status={status} level={level} />
+        <Face data={data} status={status} level={level} isSelected={selected} />
       </div>
     </>
   );
@@ -48,10 +49,18 @@ export const StepNode = memo(function StepNode({ id, data, selected, dragging }:
 
 type Status = NonNullable<StepData["view"]>["status"];
 
-function Face({ data, status, level }: { data: StepData; status: Status | null; level: "near" | "middle" | "far" }) {
+interface FaceProps {
+  data: StepData;
+  status: Status | null;
+  level: ZoomLevel;
+  isSelected: boolean;
+}
+
+function Face({ data, status, level, isSelected }: FaceProps) {
   if (level === "far") {
-    const hasColour = status !== null && status !== "pending";
-    return <span className={styles.pick} style={hasColour ? { background: colourOf(status) } : undefined} />;
+    const own = status === null || status === "pending" ? null : colourOf(status);
+    const colour = isSelected ? "var(--accent)" : own;
+    return <span className={styles.pick} style={colour === null ? undefined : { background: colour }} />;
   }
   if (level === "middle") {
     return (

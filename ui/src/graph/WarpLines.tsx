@@ -7,7 +7,7 @@ import { WARP } from "./measures";
 import styles from "./WarpLines.module.css";
 
 /** Nearer together than this, lines are a grey; every second one then goes. */
-const LEAST_PX = 10;
+const LEAST_PX = 16;
 
 export function WarpLines() {
   const store = useStoreApi();

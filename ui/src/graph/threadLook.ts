@@ -1,6 +1,7 @@
 // How a thread is drawn, from the two tasks at its ends, and the path that it takes. Pure.
 
 import type { StepView } from "../api/types";
+import { NODE_WIDTH } from "./measures";
 
 export type ThreadLook = "rest" | "ofSelected" | "notReached" | "feeding" | "used" | "held" | "skipped" | "cancelled";
 
@@ -54,9 +55,20 @@ function never(value: never): never {
   throw new Error(`Unknown status ${JSON.stringify(value)}`);
 }
 
-/** From a right edge to a left one. What has to go back goes out, around and in from the left. */
+/** How far below its ends a thread passes that has to go back, and how far out it turns. */
+const DEPTH = 88;
+const TURN = 56;
+
+/** From a right edge to a left one. What has to go back over more than a node goes around below. */
 export function threadPath(fromX: number, fromY: number, toX: number, toY: number): string {
   const away = toX - fromX;
-  const bend = away > 0 ? Math.max(away / 2, Math.min(24, away)) : Math.min(160, 48 - away / 3);
+  if (away < -NODE_WIDTH) {
+    const low = Math.max(fromY, toY) + DEPTH;
+    return (
+      `M${fromX} ${fromY}C${fromX + TURN} ${fromY} ${fromX + TURN} ${low} ${fromX - TURN / 2} ${low}` +
+      `L${toX + TURN / 2} ${low}C${toX - TURN} ${low} ${toX - TURN} ${toY} ${toX} ${toY}`
+    );
+  }
+  const bend = away > 0 ? Math.max(away / 2, Math.min(24, away)) : Math.min(96, 24 - away / 3);
   return `M${fromX} ${fromY}C${fromX + bend} ${fromY} ${toX - bend} ${toY} ${toX} ${toY}`;
 }

@@ -11,6 +11,8 @@ import { prefersStillness, type Places } from "./useGlide";
 
 /** What stands over the canvas at its foot is left free. */
 const PADDING = { top: "40px", right: "40px", bottom: "88px", left: "40px" } as const;
+/** The map is taller than the tools, and what is wide reaches under it. */
+const WIDE_PADDING = { ...PADDING, bottom: "124px" } as const;
 const BARE_PADDING = { top: "24px", right: "24px", bottom: "24px", left: "24px" } as const;
 const MOVES_MS = 240;
 
@@ -41,7 +43,8 @@ export function useCamera(isBare: boolean): Camera {
       fit(boxes, isAtOnce) {
         const { width, height } = store.getState();
         const bounds = around(boxes);
-        const padding = isBare || height < 320 ? BARE_PADDING : PADDING;
+        const isWide = bounds !== null && bounds.width > width && height > 480;
+        const padding = isBare || height < 320 ? BARE_PADDING : isWide ? WIDE_PADDING : PADDING;
         const view = bounds && getViewportForBounds(bounds, width, height, ZOOM_LEAST, 1, padding);
         return flow.setViewport(view ?? { x: 40, y: 40, zoom: 1 }, lasting(isAtOnce));
       },

@@ -34,6 +34,8 @@ describe("the catalogue", () => {
     });
     it(`${namespace}: is written as the house writes`, () => {
       for (const [key, text] of [...texts, ...german]) {
+        // An example of code is written as code.
+        if (key.endsWith("placeholder")) continue;
         expect(text, key).not.toMatch(/!(\s|$)|please|\bbitte\b|oops|hoppla/i);
         expect(text, `${key}: curly quotes`).not.toMatch(/(^|\s)["']\w/);
       }

@@ -1,11 +1,11 @@
 // One execution, live: its plan on the canvas, its steps in time, and what each of them wrote.
 
-import { useQuery } from "@tanstack/react-query";
+import { usePrefetchQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { isApiError } from "../../api/problem";
-import { executionQuery } from "../../api/queries";
+import { executionQuery, timelineQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { ErrorState } from "../../components/ErrorState";
 import { PageHeader } from "../../components/PageHeader";
@@ -21,6 +21,8 @@ export default function ExecutionPage() {
   const { executionId } = route.useParams();
   const said = useSaid();
   const { data, error, refetch } = useQuery(executionQuery(executionId));
+  // At the same time, because that of a large plan takes a while.
+  usePrefetchQuery(timelineQuery(executionId));
   if (data) return <ExecutionScreen key={executionId} execution={data} />;
   const crumbs = [
     <Link key="all" to="/executions">

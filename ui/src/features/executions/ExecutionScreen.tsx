@@ -1,7 +1,7 @@
 // The parts of an execution and what they have in common: the selected step, following, and the estimate.
 
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useAction } from "../../actions";
@@ -14,7 +14,9 @@ import { Banner } from "../../components/Banner";
 import { ErrorState } from "../../components/ErrorState";
 import { Pane, Panes, ResizeEdge } from "../../components/Panes";
 import { Segmented } from "../../components/Segmented";
+import { Sentence } from "../../components/Sentence";
 import { Skeleton } from "../../components/Skeleton";
+import { fetchCodeView } from "./drawer/codeView";
 import { StepDrawer } from "./drawer/StepDrawer";
 import { estimateOf } from "./estimate";
 import styles from "./Execution.module.css";
@@ -37,6 +39,7 @@ export function ExecutionScreen({ execution }: { execution: Execution }) {
   const said = useSaid();
   const { planId, planVersion, id } = execution;
   useWatchedExecution(id, execution.completedAt !== undefined);
+  useEffect(fetchCodeView, []);
   const { data: plan, error } = useQuery(planQuery(planId, planVersion));
   const isLow = useMedia("(max-height: 699px)");
   const [view, setView] = useRemembered<View>("execution.view", "canvas", isView);
@@ -166,7 +169,7 @@ function Body({
       <Strip execution={execution} estimateAt={estimateAt} />
       {execution.warnings?.map((warning) => (
         <Banner key={warning} kind="warning">
-          {warning}
+          <Sentence text={warning} />
         </Banner>
       ))}
       <div className={styles.body}>

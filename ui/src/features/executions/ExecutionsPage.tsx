@@ -229,7 +229,11 @@ function Rows({
   );
   const move = (by: 1 | -1) => {
     const hasFocus = place.current?.contains(document.activeElement) === true;
-    const to = hasFocus ? Math.min(pages.total - 1, Math.max(0, current + by)) : current;
+    // From outside: to the row that was left last, if it is still in sight, else to the first one that is.
+    const top = Math.ceil((place.current?.scrollTop ?? 0) / ROW_PX);
+    const isInSight = items.some((item) => item.index === current);
+    const start = isInSight ? current : Math.min(top, pages.total - 1);
+    const to = hasFocus ? Math.min(pages.total - 1, Math.max(0, current + by)) : start;
     setCurrent(to);
     rows.scrollToIndex(to);
     // The row may be drawn only after the scrolling.

@@ -19,6 +19,7 @@ import { HeaderLine, PageHeader } from "../../components/PageHeader";
 import styles from "./Header.module.css";
 import { executionJson, useCancel, useResume } from "./mutations";
 import { RaiseBudget } from "./RaiseBudget";
+import { useMedia } from "./useNow";
 import { shortId, useSaid } from "./words";
 
 const COPIED_FOR_MS = 2_000;
@@ -31,14 +32,19 @@ export function Header({ execution, views }: { execution: Execution; views?: Rea
   const resume = useResume(id);
   const said = useSaid();
   const started = startedAt ?? createdAt;
+  const isNarrow = useMedia("(max-width: 1023px)");
   return (
     <>
       <PageHeader
         isMono
         crumbs={[
-          <Link key="plans" to="/plans">
-            {t("header.plans")}
-          </Link>,
+          ...(isNarrow
+            ? []
+            : [
+                <Link key="plans" to="/plans">
+                  {t("header.plans")}
+                </Link>,
+              ]),
           <Link key="plan" to="/plans/$planId" params={{ planId }}>
             {planName}
           </Link>,
@@ -48,9 +54,11 @@ export function Header({ execution, views }: { execution: Execution; views?: Rea
           <>
             <CopyId id={id} />
             <Chip>{t("header.version", { version: planVersion })}</Chip>
-            <span className={styles.started} title={absolute(started)}>
-              {t("header.started", { when: day(started) })}
-            </span>
+            {!isNarrow && (
+              <span className={styles.started} title={absolute(started)}>
+                {t("header.started", { when: day(started) })}
+              </span>
+            )}
             {execution.textsDeleted === true && <span>{t("header.textsDeleted")}</span>}
           </>
         }
@@ -66,7 +74,7 @@ export function Header({ execution, views }: { execution: Execution; views?: Rea
             >
               {t("header.export")}
             </Button>
-            <HeaderLine />
+            {execution.status !== "completed" && <HeaderLine />}
             <CancelButton execution={execution} cancel={cancel} />
             <ResumeButton execution={execution} resume={resume} />
           </>

@@ -37,7 +37,7 @@ export function Strip({
         <Why execution={execution} />
         {execution.simulated === true && (
           <span className={styles.simulated} title={t("simulatedHint")}>
-            <Icon icon={FlaskConical} sizePx={14} /> {t("simulated")}
+            <Icon icon={FlaskConical} sizePx={14} /> <span className={styles.simulatedWord}>{t("simulated")}</span>
           </span>
         )}
       </div>

@@ -14,7 +14,9 @@ export function topologicalOrder(steps: readonly OrderedStep[]): string[] {
     // Not by recursion: a chain may be thousands of steps long.
     const path = [step.id];
     for (let id = path.at(-1); id !== undefined; id = path.at(-1)) {
-      const open = met.has(id) ? undefined : dependencies.get(id)?.filter((one) => dependencies.has(one) && !met.has(one));
+      const open = met.has(id)
+        ? undefined
+        : dependencies.get(id)?.filter((one) => dependencies.has(one) && !met.has(one));
       met.add(id);
       if (open !== undefined && open.length > 0) {
         path.push(...open.toReversed());

@@ -39,13 +39,20 @@ export function LastRun({ plan, moment }: { plan: Plan; moment: Moment }) {
   );
 }
 
+const HOUR_MS = 3_600_000;
+
+/** Whole hours where there are any: a row has no room for the minutes, and the approval says them. */
+function roughly(leftMs: number): number {
+  return leftMs < HOUR_MS ? leftMs : Math.round(leftMs / HOUR_MS) * HOUR_MS;
+}
+
 function wordsOf(reason: Reason, nowMs: number, t: TFunction<"plans">): string {
   switch (reason.kind) {
     case "progress":
       return t("reason.progress", reason);
     case "open": {
       const { count, leftMs } = reason;
-      return leftMs === null ? t("reason.open", { count }) : t("reason.openLeft", { count, left: timeLeft(leftMs) });
+      return leftMs === null ? t("reason.open", { count }) : t("reason.openLeft", { count, left: timeLeft(roughly(leftMs)) });
     }
     case "expired":
       return t("reason.expired", { count: reason.count });

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { useAction } from "../../actions";
 import type { Plan } from "../../api/types";
+import { Skeleton } from "../../components/Skeleton";
 import { PlanCard } from "./PlanCard";
 import styles from "./PlanCards.module.css";
 import type { PlanListProps } from "./PlanTable";
@@ -99,5 +100,21 @@ export function PinnedCards({ plans, acts, pins, moment }: Omit<PlanListProps, "
         ))}
       </ul>
     </section>
+  );
+}
+
+/** The cards while plans are being read. */
+export function PlanCardsSkeleton() {
+  const { t } = useTranslation("plans");
+  return (
+    <div className={styles.all} role="status" aria-label={t("loading")}>
+      <div className={styles.cards} aria-hidden>
+        {Array.from({ length: 8 }, (_, card) => (
+          <div key={card} className={styles.waiting}>
+            <Skeleton heightRem={10.9375} />
+          </div>
+        ))}
+      </div>
+    </div>
   );
 }

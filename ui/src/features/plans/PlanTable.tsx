@@ -6,15 +6,17 @@ import { useTranslation } from "react-i18next";
 
 import { useAction } from "../../actions";
 import type { Plan } from "../../api/types";
+import { ContextMenu } from "../../components/ContextMenu";
 import { Skeleton } from "../../components/Skeleton";
 import { Table, Td, Tr } from "../../components/Table";
-import { COLUMN_COUNT, type Sorting, TableHead } from "./columns";
+import { type Sorting, TableHead } from "./columns";
 import type { Moment } from "./LastRun";
 import { PlanRow } from "./PlanRow";
 import styles from "./PlanTable.module.css";
 import type { Pins } from "./usePins";
 import type { PlanActs } from "./usePlanActs";
 import { useRowFocus } from "./useRowFocus";
+import { useRowMenu } from "./useRowMenu";
 import { pxOf, useOffsetIn } from "./virtual";
 
 const ROW_REM = 3;
@@ -60,46 +62,56 @@ export function PlanTable({ plans, acts, pins, moment, scroller, onAt, ...sortin
   const { atId } = focus;
   useEffect(() => onAt(atId), [atId, onAt]);
 
+  const menu = useRowMenu(plans, acts, pins);
   const items = virtualizer.getVirtualItems();
   const endPx = virtualizer.getTotalSize() + scrollMargin;
   return (
     <Table label={t("title")} className={styles.table} aria-rowcount={plans.length + 1}>
       <TableHead {...sorting} />
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys move among the rows' links */}
-      <tbody ref={body} onFocus={focus.onFocus} onBlur={focus.onBlur} onKeyDown={focus.onKeyDown}>
-        {items.map((item, at) => {
-          const plan = plans[item.index];
-          if (!plan) return null;
-          const gapPx = item.start - (items[at - 1]?.end ?? scrollMargin);
-          return (
-            <Fragment key={item.key}>
-              <Gap heightPx={gapPx} />
-              <PlanRow
-                plan={plan}
-                acts={acts}
-                moment={moment}
-                isPinned={pins.isPinned(plan)}
-                togglePin={pins.toggle}
-                isStop={plan.id === focus.stopId}
-                register={focus.register}
-                index={item.index}
-              />
-            </Fragment>
-          );
-        })}
-        <Gap heightPx={endPx - (items.at(-1)?.end ?? scrollMargin)} />
-      </tbody>
+      <ContextMenu items={menu.items} onOpenChange={menu.onOpenChange}>
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys move among the rows' links */}
+        <tbody
+          ref={body}
+          onContextMenuCapture={menu.onContextMenuCapture}
+          onFocus={focus.onFocus}
+          onBlur={focus.onBlur}
+          onKeyDown={focus.onKeyDown}
+        >
+          {items.map((item, at) => {
+            const plan = plans[item.index];
+            if (!plan) return null;
+            const gapPx = item.start - (items[at - 1]?.end ?? scrollMargin);
+            return (
+              <Fragment key={item.key}>
+                <Gap heightPx={gapPx} />
+                <PlanRow
+                  plan={plan}
+                  acts={acts}
+                  moment={moment}
+                  isPinned={pins.isPinned(plan)}
+                  togglePin={pins.toggle}
+                  isStop={plan.id === focus.stopId}
+                  register={focus.register}
+                  index={item.index}
+                  isMenuOpen={plan.id === menu.openId}
+                />
+              </Fragment>
+            );
+          })}
+          <Gap heightPx={endPx - (items.at(-1)?.end ?? scrollMargin)} />
+        </tbody>
+      </ContextMenu>
     </Table>
   );
 }
 
-/** The room of the rows that are out of sight. */
+/** The room of the rows that are out of sight. It spans no columns, because some of them may be hidden. */
 function Gap({ heightPx }: { heightPx: number }) {
   if (heightPx <= 0) return null;
   return (
     <tr aria-hidden>
       {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- nothing is there, for anybody */}
-      <td colSpan={COLUMN_COUNT} className={styles.gap} style={{ height: heightPx }} />
+      <td className={styles.gap} style={{ height: heightPx }} />
     </tr>
   );
 }
@@ -117,7 +129,7 @@ export function PlanTableSkeleton(sorting: Sorting) {
               <Td>
                 <Skeleton widthRem={4.5} heightRem={1.5} />
               </Td>
-              <Td>
+              <Td className={styles.nameCell}>
                 <Skeleton widthRem={7 + ((row * 5) % 6)} />
                 <span className={styles.secondLine}>
                   <Skeleton widthRem={14 + ((row * 7) % 5)} heightRem={0.625} />

@@ -14,6 +14,7 @@ import { Sentence } from "../../components/Sentence";
 import { useSlowNow } from "./clock";
 import type { Moment } from "./LastRun";
 import { NewPlanDialog } from "./NewPlanDialog";
+import { PlanCardsSkeleton } from "./PlanCards";
 import { PlanList } from "./PlanList";
 import { PlansHeader } from "./PlansHeader";
 import styles from "./PlansPage.module.css";
@@ -49,7 +50,9 @@ export default function PlansPage() {
   const [isNaming, setNaming] = useState(false);
   const [atId, setAtId] = useState<string | null>(null);
   const searchField = useRef<HTMLInputElement>(null);
-  const scroller = useRef<HTMLDivElement>(null);
+  // In the state, because the list below needs it as soon as it is there, also when its plans were there before.
+  const [scrolling, setScrolling] = useState<HTMLDivElement | null>(null);
+  const scroller = useMemo(() => ({ current: scrolling }), [scrolling]);
   const name = () => setNaming(true);
   useAction("search.focus", () => searchField.current?.select());
   useAction("plan.new", name);
@@ -83,13 +86,17 @@ export default function PlansPage() {
         view={view}
         onView={(next) => go({ view: next })}
       />
-      <div ref={scroller} className={styles.scroller} data-scrolls data-scroll-restoration-id="plans">
+      <div ref={setScrolling} className={styles.scroller} data-scrolls data-scroll-restoration-id="plans">
         <div className={styles.content}>
           {failed && <FailedAct failed={failed} onClose={dismiss} />}
           {ways.cannotPaste && <CannotPaste onClose={ways.dismissPaste} />}
           {ways.refused.length > 0 && <Refusals refused={ways.refused} onClose={ways.dismiss} />}
           {isPending ? (
-            <PlanTableSkeleton {...sorting} />
+            view === "table" ? (
+              <PlanTableSkeleton {...sorting} />
+            ) : (
+              <PlanCardsSkeleton />
+            )
           ) : error ? (
             <div className={styles.middle}>
               <ErrorState

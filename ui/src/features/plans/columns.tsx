@@ -5,8 +5,6 @@ import { useTranslation } from "react-i18next";
 import { Th } from "../../components/Table";
 import { firstOrder, type Order, type Sort } from "./rows";
 
-export const COLUMN_COUNT = 9;
-
 export interface Sorting {
   sort: Sort;
   order: Order;

@@ -22,25 +22,38 @@ export function firstOrder(sort: Sort): Order {
 export function rowsOf(plans: readonly Plan[], { search, tags, sort = "changed", order }: Wanted): Plan[] {
   const words = (search ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   const found = plans.filter(
-    (plan) => words.every((word) => says(plan, word)) && (tags ?? []).every((tag) => plan.tags.includes(tag)),
+    (plan) =>
+      (tags ?? []).every((tag) => plan.tags.includes(tag)) && words.every((word) => textOf(plan).includes(word)),
   );
   const sign = (order ?? firstOrder(sort)) === "ascending" ? 1 : -1;
-  return found.sort((a, b) => {
-    const [one, other] = [valueOf(a, sort), valueOf(b, sort)];
+  const valued = found.map((plan) => ({ plan, value: valueOf(plan, sort) }));
+  valued.sort((a, b) => {
+    const [one, other] = [a.value, b.value];
     // What is not known comes last, whatever the direction.
-    if (one === null || other === null) return one === other ? byName(a, b) : one === null ? 1 : -1;
-    const by = typeof one === "string" ? one.localeCompare(String(other)) : one - Number(other);
-    return by === 0 ? byName(a, b) : sign * by;
+    if (one === null || other === null) return one === other ? byName(a.plan, b.plan) : one === null ? 1 : -1;
+    const by = typeof one === "string" ? collator.compare(one, String(other)) : one - Number(other);
+    return by === 0 ? byName(a.plan, b.plan) : sign * by;
   });
+  return valued.map(({ plan }) => plan);
 }
 
-function says(plan: Plan, word: string): boolean {
-  const has = (text: string | null | undefined) => text?.toLowerCase().includes(word) === true;
-  return has(plan.name) || has(plan.description) || plan.tags.some(has) || plan.steps.some((step) => has(step.id) || has(step.prompt));
+/** Everything of a plan that can be searched, made once; a changed plan is another object. */
+const texts = new WeakMap<Plan, string>();
+
+function textOf(plan: Plan): string {
+  const known = texts.get(plan);
+  if (known !== undefined) return known;
+  const steps = plan.steps.flatMap(({ id, prompt }) => [id, prompt]);
+  // A line each, so that no word is found across two of them.
+  const text = [plan.name, plan.description ?? "", ...plan.tags, ...steps].join("\n").toLowerCase();
+  texts.set(plan, text);
+  return text;
 }
+
+const collator = new Intl.Collator(undefined, { numeric: true });
 
 function byName(a: Plan, b: Plan): number {
-  return a.name.localeCompare(b.name) || a.id.localeCompare(b.id);
+  return collator.compare(a.name, b.name) || (a.id < b.id ? -1 : 1);
 }
 
 function valueOf(plan: Plan, sort: Sort): string | number | null {

@@ -66,6 +66,8 @@ export function usePlanActs(): World {
       void attempt("restore", plan, async () => {
         hide(plan, true);
         await restorePlan(plan.id);
+        const { archivedAt: _, ...back } = plan;
+        queries.setQueryData(plansQuery(false).queryKey, (old) => old && [...old.filter(({ id }) => id !== plan.id), back]);
         archived.current = archived.current.filter(({ id }) => id !== plan.id);
         setCanUndo(archived.current.length > 0);
         await refresh();

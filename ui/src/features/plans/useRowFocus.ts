@@ -41,6 +41,13 @@ export function useRowFocus(ids: readonly string[], reveal: (index: number) => v
     reveal(at);
     focusWanted();
   };
+  // A row that goes while somebody is at it (archived, restored) leaves its place to the one after it.
+  const lastIndex = useRef(0);
+  useEffect(() => {
+    const at = activeId === null ? -1 : ids.indexOf(activeId);
+    if (at >= 0) lastIndex.current = at;
+    else if (isAt && document.activeElement === document.body) goTo(lastIndex.current);
+  });
   const move = (by: number) => {
     const at = stopId === null ? -1 : ids.indexOf(stopId);
     goTo(isAt ? at + by : at);

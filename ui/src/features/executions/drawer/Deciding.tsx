@@ -208,10 +208,10 @@ function Held({ approval }: { approval: Approval }) {
   const { t } = useTranslation("executions");
   const takeBack = useUndo(approval.taskId, approval.stepId);
   if (!approval.decision || approval.status !== "held") return null;
-  const { by, decision } = approval.decision;
+  const { decision } = approval.decision;
   return (
     <div className={styles.held}>
-      <span>{decision === "approved" ? t("decide.heldApproved", { by }) : t("decide.heldRejected", { by })}</span>
+      <span>{decision === "approved" ? t("decide.heldApproved") : t("decide.heldRejected")}</span>
       <Button size="small" onClick={takeBack}>
         {t("decide.undo")}
       </Button>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import type { StepView } from "../../../api/types";
 import { ErrorState } from "../../../components/ErrorState";
+import { Sentence } from "../../../components/Sentence";
 import styles from "./Drawer.module.css";
 
 type Failure = NonNullable<StepView["error"]>;
@@ -28,7 +29,9 @@ export function FailureCard({ failure, hasAction = false }: { failure: Failure; 
       text={
         <>
           <p>{t(`failure.${failure.code}.todo`)}</p>
-          <p className={styles.said}>{failure.message}</p>
+          <p className={styles.said}>
+            <Sentence text={failure.message} />
+          </p>
         </>
       }
       {...(hasAction && IN_SETTINGS.has(failure.code)

@@ -1,7 +1,7 @@
 // What a step wrote: to be read, as it is, or as JSON; while it is being written, it follows.
 
 import { ArrowDown } from "lucide-react";
-import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useStreamingText } from "../../../api/LiveContext";
@@ -11,14 +11,14 @@ import { Button } from "../../../components/Button";
 import { bytes } from "../../../components/format";
 import { isJson, prettyJson } from "../../../components/json";
 import { Segmented } from "../../../components/Segmented";
+import { Sentence } from "../../../components/Sentence";
 import { Skeleton } from "../../../components/Skeleton";
 import { wholeWords } from "../reading/blocks";
+import { Reading } from "../reading/Reading";
 import { useNow } from "../useNow";
+import { CodeView } from "./codeView";
 import styles from "./Drawer.module.css";
 import { FailureCard } from "./FailureCard";
-
-const Reading = lazy(() => import("../reading/Reading"));
-const CodeView = lazy(() => import("../../../components/CodeView"));
 
 /** More than this is not set to be read; the rest is there as raw. */
 const READ_UP_TO = 200_000;
@@ -45,8 +45,10 @@ export function OutputTab(props: OutputTabProps) {
   const { executionId, stepId, step, detail, draft, isRead, textsDeleted, view, onView } = props;
   const { t } = useTranslation("executions");
   const streaming = useStreamingText(executionId, step.status === "running" ? stepId : null);
-  const isLive = step.status === "running" && streaming !== null;
-  const text = isLive ? wholeWords(streaming) : (detail?.step.output ?? step.output ?? draft ?? step.draft ?? null);
+  // While it is scored, nothing is written any more.
+  const isLive = step.status === "running" && step.phase !== "score" && streaming !== null;
+  const kept = detail?.step.output ?? step.output ?? draft ?? step.draft ?? streaming ?? lastAnswer(step, detail);
+  const text = isLive ? wholeWords(streaming) : kept;
   const hasJson = useMemo(() => !isLive && text !== null && text.length <= JSON_UP_TO && isJson(text), [isLive, text]);
   const shown: OutputView = view === null || (view === "json" && !hasJson) ? (hasJson ? "json" : "reading") : view;
   const views = [
@@ -57,14 +59,16 @@ export function OutputTab(props: OutputTabProps) {
   const edited = detail?.decision?.wasModified === true ? detail.decision.by : null;
   return (
     <div className={styles.output}>
-      <div className={styles.outputBar}>
-        <Segmented label={t("output.views")} value={shown} onChange={onView} options={views} />
-        <span className={styles.outputNote}>
-          {isLive && step.startedAt !== undefined && <Speed characters={streaming.length} since={step.startedAt} />}
-          {step.status === "awaiting_approval" && t("output.draft")}
-          {edited !== null && t("output.edited", { by: edited })}
-        </span>
-      </div>
+      {text !== null && text !== "" && (
+        <div className={styles.outputBar}>
+          <Segmented label={t("output.views")} value={shown} onChange={onView} options={views} />
+          <span className={styles.outputNote}>
+            {isLive && step.startedAt !== undefined && <Speed characters={streaming.length} since={step.startedAt} />}
+            {step.status === "awaiting_approval" && t("output.draft")}
+            {edited !== null && t("output.edited", { by: edited })}
+          </span>
+        </div>
+      )}
       <Notes step={step} />
       {text !== null && text !== "" ? (
         <Text key={`${stepId} ${shown}`} text={text} view={shown} isLive={isLive} onRaw={() => onView("raw")} />
@@ -79,13 +83,19 @@ export function OutputTab(props: OutputTabProps) {
   );
 }
 
+/** What is being scored is in none of the fields of the step yet. */
+function lastAnswer(step: StepView, detail: StepDetail | undefined): string | null {
+  if (step.status !== "running" || step.phase !== "score") return null;
+  return detail?.attempts.findLast((attempt) => attempt.kind !== "score")?.output ?? null;
+}
+
 function Notes({ step }: { step: StepView }) {
   const { t } = useTranslation("executions");
   return (
     <>
       {step.warnings?.map((warning) => (
         <Banner key={warning} kind="warning">
-          {warning === "truncated" ? t("output.truncated") : warning}
+          {warning === "truncated" ? t("output.truncated") : <Sentence text={warning} />}
         </Banner>
       ))}
       {step.error && step.status !== "running" && step.status !== "completed" && (
@@ -118,9 +128,7 @@ function Text({ text, view, isLive, onRaw }: { text: string; view: OutputView; i
       {view === "raw" ? (
         <pre className={styles.rawLive}>{part.slice(-20_000)}</pre>
       ) : (
-        <Suspense fallback={<Waiting />}>
-          <Reading text={part} isLive={isLive} />
-        </Suspense>
+        <Reading text={part} isLive={isLive} />
       )}
       {part.length < text.length && (
         <div className={styles.more}>

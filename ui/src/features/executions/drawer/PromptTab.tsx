@@ -1,12 +1,11 @@
 // The prompt as the model got it, with every reference filled in.
 
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { StepDetail } from "../../../api/types";
+import { CodeView } from "./codeView";
 import styles from "./Drawer.module.css";
-
-const CodeView = lazy(() => import("../../../components/CodeView"));
 
 export function PromptTab({ detail, textsDeleted }: { detail: StepDetail; textsDeleted: boolean }) {
   const { t } = useTranslation("executions");

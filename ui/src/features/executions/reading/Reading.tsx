@@ -11,7 +11,7 @@ import { LinkDialog } from "./LinkDialog";
 import { safeAddress } from "./links";
 import styles from "./Reading.module.css";
 
-export default function Reading({ text, isLive = false }: { text: string; isLive?: boolean | undefined }) {
+export function Reading({ text, isLive = false }: { text: string; isLive?: boolean | undefined }) {
   const blocks = useMemo(() => blocksOf(text), [text]);
   const [address, setAddress] = useState<string | null>(null);
   const components = useMemo(() => componentsWith(setAddress), []);

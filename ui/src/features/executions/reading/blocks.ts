@@ -77,11 +77,15 @@ export function tailOf(text: string): string {
 
 /** The first words of an output, without the signs of Markdown, for a node. */
 export function gistOf(output: string): string {
-  return output
-    .slice(0, 600)
-    .replace(/^\s*(#{1,6}|>|[-*+]|\d+[.)])\s+/gm, "")
-    .replace(/[*_`]{1,3}/g, "")
-    .replace(/\s+/g, " ")
-    .trim()
-    .slice(0, 160);
+  return (
+    output
+      .slice(0, 600)
+      // The node says so itself.
+      .replace(/^\[simulated\]\s*/, "")
+      .replace(/^\s*(#{1,6}|>|[-*+]|\d+[.)])\s+/gm, "")
+      .replace(/[*_`]{1,3}/g, "")
+      .replace(/\s+/g, " ")
+      .trim()
+      .slice(0, 160)
+  );
 }

@@ -14,7 +14,7 @@ import { type SegmentKind, segmentClass } from "../../../components/status";
 import type { Estimate } from "../estimate";
 import { useNow } from "../useNow";
 import { useSaid } from "../words";
-import { foldsOf, horizonMs, idleTimes, type Scale, scaleOf } from "./scale";
+import { FOLD_PX, foldsOf, horizonMs, idleTimes, type Scale, scaleOf } from "./scale";
 import styles from "./Timeline.module.css";
 import { TimelineRow } from "./TimelineRow";
 
@@ -193,7 +193,8 @@ function Axis({ scale, nowMs }: { scale: Scale; nowMs: number | null }) {
   return (
     <div className={styles.axis} aria-hidden>
       {scale.ticks
-        .filter((tick) => nowPx === null || Math.abs(tick.px - nowPx) > 44)
+        .filter((tick) => nowPx === null || Math.abs(tick.px - nowPx) > 48)
+        .filter((tick) => scale.folds.every((fold) => Math.abs(tick.px - scale.px(fold.fromMs) - FOLD_PX / 2) > 48))
         .map((tick) => (
           <span key={tick.ms} className={styles.tick} style={{ left: LABEL_PX + tick.px }}>
             {scale.tickMs < 1_000 ? duration(tick.ms) : clock(tick.ms)}
@@ -201,11 +202,14 @@ function Axis({ scale, nowMs }: { scale: Scale; nowMs: number | null }) {
         ))}
       {scale.folds.map((fold) => {
         const length = clock(fold.toMs - fold.fromMs);
+        // Where the clock stands at its end, the length stands before it.
+        const isAtClock = nowPx !== null && nowPx - scale.px(fold.fromMs) < FOLD_PX + 60;
         return (
           <span
             key={fold.fromMs}
             className={styles.break}
-            style={{ left: LABEL_PX + scale.px(fold.fromMs) }}
+            data-before={isAtClock || undefined}
+            style={{ left: LABEL_PX + scale.px(fold.fromMs) + (isAtClock ? 8 : FOLD_PX / 2) }}
             title={t("timeline.folded", { time: length })}
           >
             {length}

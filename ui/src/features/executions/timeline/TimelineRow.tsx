@@ -90,6 +90,10 @@ function noteWords(t: T, { note }: Row): string {
   switch (note.kind) {
     case "took":
       return duration(note.ms);
+    case "failed":
+      return note.status === null
+        ? failureWord(t, note.code)
+        : `${failureWord(t, note.code)}, ${failureWord(t, note.code, note.status)}`;
     case "afterReview":
       return t("timeline.afterReview", { time: about(duration(note.ms)) });
     case "retried": {

@@ -22,6 +22,7 @@ export interface Bar {
 export type RowNote =
   | { kind: "took"; ms: number }
   | { kind: "retried"; code: FailureCode | null; attempt: number; afterMs: number }
+  | { kind: "failed"; code: FailureCode; status: number | null }
   | { kind: "afterReview"; ms: number }
   | { kind: "skipped"; because: "condition" | "dependencies" | null };
 
@@ -95,6 +96,9 @@ function noteOf(
   if (view?.status === "skipped") return { kind: "skipped", because: view.skippedReason ?? null };
   if (view?.status === "pending" && expected && expected.startMs === null) {
     return { kind: "afterReview", ms: expected.lengthMs };
+  }
+  if (view?.status === "failed" && view.error) {
+    return { kind: "failed", code: view.error.code, status: view.error.status ?? null };
   }
   if (view?.status !== "completed") return null;
   const backoff = segments.findLast((segment) => segment.kind === "backoff" && segment.endedAt !== undefined);

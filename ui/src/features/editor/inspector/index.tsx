@@ -1,0 +1,3 @@
+export { PlanInspector } from "./PlainPlan";
+export { SharedInspector } from "./PlainShared";
+export { StepInspector } from "./PlainStep";
