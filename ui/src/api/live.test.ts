@@ -153,4 +153,31 @@ describe("Live", () => {
     expect(written.mock.calls.length).toBeLessThan(10);
     expect(queries.getQueryData<Execution>(keys.execution(execution.id))?.steps?.["one"]?.attempt).toBe(999);
   });
+
+  it("never asks before the last answer is there, and asks again for what came meanwhile", async () => {
+    const stream = new Stream();
+    listen.mockResolvedValueOnce(stream.response);
+    queries.setQueryData(keys.execution(execution.id), execution);
+    let answer: () => void = () => {};
+    const asked = vi.spyOn(queries, "invalidateQueries").mockImplementation(
+      (filter) =>
+        new Promise((resolve) => {
+          if (filter?.queryKey?.[1] === "timeline") answer = resolve;
+        }),
+    );
+    const timelines = () => asked.mock.calls.filter(([filter]) => filter?.queryKey?.[1] === "timeline").length;
+    const change = () =>
+      stream.say("task", { executionId: execution.id, stepId: "one", step: { status: "running", taskId: "t1" } });
+    void live.watch(execution.id, ending.signal);
+    await settle();
+    for (let n = 0; n < 5; n += 1) {
+      change();
+      // oxlint-disable-next-line no-await-in-loop
+      await settle(400);
+    }
+    expect(timelines()).toBe(1);
+    answer();
+    await settle(400);
+    expect(timelines()).toBe(2);
+  });
 });

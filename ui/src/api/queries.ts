@@ -1,6 +1,6 @@
 // What the screens read, by key. Writing is in mutations.ts; what happens meanwhile comes in through live.ts.
 
-import { infiniteQueryOptions, MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 
 import { client, data, list } from "./client";
 import { isApiError } from "./problem";
@@ -100,21 +100,6 @@ export interface ExecutionFilter {
   planId?: string;
   status?: ExecutionStatus;
   search?: string;
-}
-
-export function executionsQuery(filter: ExecutionFilter) {
-  return infiniteQueryOptions({
-    queryKey: [...keys.executions, "list", filter],
-    queryFn: ({ pageParam, signal }) =>
-      list(
-        client.GET("/api/plans/executions", {
-          params: { query: { ...filter, limit: PAGE, offset: pageParam } },
-          signal,
-        }),
-      ),
-    initialPageParam: 0,
-    getNextPageParam: ({ pagination }) => (pagination.hasMore ? pagination.offset + pagination.limit : undefined),
-  });
 }
 
 export function executionQuery(id: string) {

@@ -12,6 +12,8 @@ export interface SelectOption<T extends string> {
   label: string;
   /** Beside it: prices, a provider. */
   hint?: string | undefined;
+  /** What of the hint stays beside it once it is chosen, where the whole would not fit. */
+  chosenHint?: string | undefined;
   /** Why it cannot be chosen. */
   whyNot?: string | undefined;
 }
@@ -36,6 +38,7 @@ export function Select<T extends string>({
 }) {
   const wiring = useFieldWiring();
   const shown = options.find((option) => option.value === value);
+  const shownHint = shown?.chosenHint ?? shown?.hint;
   return (
     <Radix.Root
       value={value ?? ""}
@@ -50,7 +53,7 @@ export function Select<T extends string>({
           <Radix.Value placeholder={<span className={styles.placeholder}>{placeholder}</span>}>
             {shown && <span className={mono ? styles.mono : undefined}>{shown.label}</span>}
           </Radix.Value>
-          {shown?.hint !== undefined && <span className={styles.hint}>{shown.hint}</span>}
+          {shownHint !== undefined && shownHint !== "" && <span className={styles.hint}>{shownHint}</span>}
         </span>
         <Icon icon={ChevronsUpDown} sizePx={14} />
       </Radix.Trigger>

@@ -46,7 +46,7 @@ const ZOOM_KEYS = ["Meta", "Control"];
 const MIDDLE_BUTTON = [1];
 const PRO = { hideAttribution: true };
 /** Beyond these only what is in view has nodes, and from far the plan is a drawing. */
-const MOST_MOUNTED = 200;
+const MOST_MOUNTED = 700;
 const MOST_PICKS = 600;
 
 /** Whether a thread can be tied is said by the canvas itself, which knows the whole plan. */
@@ -164,7 +164,9 @@ function Canvas(props: PlanCanvasProps) {
             if (node.type === "step") onOpen?.(node.id);
           })}
           onPaneClick={onPaneClick}
+          onMoveStart={useStable(() => root.current?.setAttribute("data-moving", ""))}
           onMoveEnd={useStable((_event, view) => {
+            root.current?.removeAttribute("data-moving");
             if (isReady) props.onView?.(view);
           })}
           connectionLineComponent={DrawnThread}

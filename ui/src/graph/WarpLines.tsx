@@ -13,11 +13,16 @@ export function WarpLines() {
   const store = useStoreApi();
   const lines = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
+    let shownPitch = 0;
     const draw = ({ transform: [x, , zoom] }: { transform: [number, number, number] }) => {
+      const element = lines.current;
+      if (!element) return;
       let pitch = WARP * zoom;
       while (pitch < LEAST_PX) pitch *= 2;
-      lines.current?.style.setProperty("background-size", `${pitch}px 100%`);
-      lines.current?.style.setProperty("background-position-x", `${x % pitch}px`);
+      // Panning only moves them, which costs no painting; zooming draws them anew.
+      if (pitch !== shownPitch) element.style.backgroundSize = `${pitch}px 100%`;
+      shownPitch = pitch;
+      element.style.transform = `translateX(${(((x % pitch) + pitch) % pitch) - pitch}px)`;
     };
     draw(store.getState());
     return store.subscribe((now, before) => {

@@ -1,6 +1,6 @@
 // The plan on the canvas. It is drawn after what is typed has been shown, and only when what it shows has changed.
 
-import { type Ref, useDeferredValue, useMemo, useState } from "react";
+import { type Ref, useDeferredValue, useEffect, useMemo, useState } from "react";
 
 import type { Problem } from "../../api/types";
 import { recall, remember } from "../../appearance/remembered";
@@ -20,6 +20,10 @@ import { FirstRun } from "./run/FirstRun";
 import type { Editor } from "./useEditor";
 import type { EditActs } from "./useEditorActions";
 
+/** A canvas of more steps is drawn again only when writing rests. */
+const LARGE = 200;
+const REST_MS = 300;
+
 interface CanvasProps {
   ref: Ref<CanvasHandle>;
   editor: Editor;
@@ -30,7 +34,9 @@ interface CanvasProps {
 
 export function EditorCanvas({ ref, editor, editing, acts, onFind }: CanvasProps) {
   const { plan, layout, selection, select, problems, preview, selectedSteps, planId } = editor;
-  const steps = useDeferredValue(useSketch(plan.steps));
+  const { isWriting } = editing.view();
+  const waitMs = isWriting && plan.steps.length > LARGE ? REST_MS : 0;
+  const steps = useDeferredValue(useRested(useSketch(plan.steps), waitMs));
   const worst = useDeferredValue(useMemo(() => worstByStep(problems), [problems]));
   const edits = useCanvasEdits({ editor, editing, acts, onFind });
   const required = plan.hitl?.requiredFor;
@@ -80,6 +86,16 @@ function useSketch(steps: readonly DraftStep[]): Sketch["steps"] {
     };
   });
   return useMemo(() => keeper(steps), [keeper, steps]);
+}
+
+/** The value, once it has not changed for so long; at once where there is nothing to wait for. */
+function useRested<T>(value: T, waitMs: number): T {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(() => value), waitMs);
+    return () => clearTimeout(timer);
+  }, [value, waitMs]);
+  return waitMs === 0 ? value : rested;
 }
 
 function worstByStep(problems: readonly Problem[]): ReadonlyMap<string, StepProblem> {

@@ -1,9 +1,12 @@
 // The editor: header, canvas with the problems below it, and the panel at the right.
 
+import { SquarePlus } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useAction } from "../../actions";
+import { keysOf, useAction, useRegistry } from "../../actions";
+import { Button } from "../../components/Button";
+import { EmptyState } from "../../components/EmptyState";
 import { Pane, Panes, ResizeEdge } from "../../components/Panes";
 import type { CanvasHandle } from "../../graph";
 import { EditorCanvas } from "./Canvas";
@@ -58,13 +61,10 @@ export function EditorPageView({ planId, start }: { planId: string; start: Opene
   const isPanelOpen = tabs.isChosen || view.selection.size > 0;
   const drawing = (
     <div className={styles.drawing} data-covered={(isNarrow && isPanelOpen) || undefined}>
-      <EditorCanvas
-        ref={canvas}
-        editor={editor}
-        editing={editing}
-        acts={acts}
-        onFind={find}
-      />
+      <div className={styles.canvas}>
+        <EditorCanvas ref={canvas} editor={editor} editing={editing} acts={acts} onFind={find} />
+        {editor.plan.steps.length === 0 && <NoSteps />}
+      </div>
       <Problems editor={editor} onGoTo={goTo} />
     </div>
   );
@@ -102,6 +102,27 @@ export function EditorPageView({ planId, start }: { planId: string; start: Opene
       </div>
       <FindStep isOpen={isFinding} onOpenChange={setFinding} plan={editor.plan} onGoTo={goTo} />
     </EditorContext>
+  );
+}
+
+/** The canvas of a plan without steps says how to begin; what lies under it can still be clicked. */
+function NoSteps() {
+  const { t } = useTranslation("editor");
+  const { t: action } = useTranslation("actions");
+  const registry = useRegistry();
+  return (
+    <div className={styles.noSteps}>
+      <EmptyState
+        isInline
+        title={t("noSteps.title")}
+        text={t("noSteps.text")}
+        action={
+          <Button icon={SquarePlus} keys={keysOf("step.add")} onClick={() => registry.perform("step.add")}>
+            {action("step.add")}
+          </Button>
+        }
+      />
+    </div>
   );
 }
 

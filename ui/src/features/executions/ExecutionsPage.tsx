@@ -258,14 +258,14 @@ function Rows({
     >
       <thead>
         <tr>
-          <Th width="26%">{t("columns.status")}</Th>
-          <Th width="22%">{t("columns.plan")}</Th>
-          <Th width="16%">{t("columns.progress")}</Th>
+          <Th width="24%">{t("columns.status")}</Th>
+          <Th width="21%">{t("columns.plan")}</Th>
+          <Th width="15%">{t("columns.progress")}</Th>
           <Th width="12%">{t("columns.started")}</Th>
-          <Th isEnd width="8%">
+          <Th isEnd width="9%">
             {t("columns.duration")}
           </Th>
-          <Th isEnd width="8%">
+          <Th isEnd width="11%">
             {t("columns.tokens")}
           </Th>
           <Th isEnd width="8%">

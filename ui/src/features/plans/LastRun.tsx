@@ -52,7 +52,9 @@ function wordsOf(reason: Reason, nowMs: number, t: TFunction<"plans">): string {
       return t("reason.progress", reason);
     case "open": {
       const { count, leftMs } = reason;
-      return leftMs === null ? t("reason.open", { count }) : t("reason.openLeft", { count, left: timeLeft(roughly(leftMs)) });
+      return leftMs === null
+        ? t("reason.open", { count })
+        : t("reason.openLeft", { count, left: timeLeft(roughly(leftMs)) });
     }
     case "expired":
       return t("reason.expired", { count: reason.count });

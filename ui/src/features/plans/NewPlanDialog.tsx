@@ -59,7 +59,13 @@ export function NewPlanDialog({ plans, onClose }: Props) {
           <Button size="dialog" onClick={onClose}>
             {t("newDialog.cancel")}
           </Button>
-          <Button size="dialog" variant="primary" type="submit" form={FORM} busy={isBusy ? t("newDialog.creating") : undefined}>
+          <Button
+            size="dialog"
+            variant="primary"
+            type="submit"
+            form={FORM}
+            busy={isBusy ? t("newDialog.creating") : undefined}
+          >
             {t("newDialog.create")}
           </Button>
         </>

@@ -1,4 +1,4 @@
-// All plans: found by words and tags, as a table or as cards; run, copied, exported, archived; and the ways in for new ones.
+// All plans: found by words and tags, as a table or as cards, and what can be done with them; the ways in for new ones.
 
 import { useQuery } from "@tanstack/react-query";
 import { type ChangeEvent, type Ref, useDeferredValue, useMemo, useRef, useState } from "react";

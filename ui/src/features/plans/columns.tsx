@@ -29,9 +29,7 @@ export function TableHead({ sort, order, onSort }: Sorting) {
         <Th isEnd {...sortable("steps")}>
           {t("columns.steps")}
         </Th>
-        <Th {...sortable("execution")}>
-          {t("columns.execution")}
-        </Th>
+        <Th {...sortable("execution")}>{t("columns.execution")}</Th>
         <Th>{t("columns.recent")}</Th>
         <Th isEnd {...sortable("time")}>
           {t("columns.time")}

@@ -28,7 +28,11 @@ export function placeSteps(id: string, layout: Record<string, unknown>): Promise
 }
 
 /** A name for a copy that no other plan has, within the limit. `copy` makes one from a name and a number. */
-export function nameOfCopy(name: string, taken: ReadonlySet<string>, copy: (name: string, n: number) => string): string {
+export function nameOfCopy(
+  name: string,
+  taken: ReadonlySet<string>,
+  copy: (name: string, n: number) => string,
+): string {
   for (let n = 1; ; n += 1) {
     let bare = name;
     while (copy(bare, n).length > LONGEST_NAME) bare = bare.slice(0, -1);

@@ -22,14 +22,19 @@ async function refusal(name: string, text: string): Promise<Refusal> {
 
 describe("reading", () => {
   it("reads back what was written, in both formats", async () => {
-    for (const [name, text] of [["a.json", toJson(plan)], ["a.yaml", await toYaml(plan)]] as const) {
+    for (const [name, text] of [
+      ["a.json", toJson(plan)],
+      ["a.yaml", await toYaml(plan)],
+    ] as const) {
       expect(await readPlanText(name, text)).toEqual({ kind: "plan", name: "contract-review", document: plan });
     }
   });
 
   it("takes an answer of the API, and a name from the file where there is none", async () => {
     const answer = JSON.stringify({ success: true, data: { ...plan, layout: {}, id: "dt_plan_1" } });
-    expect(await readPlanText("x.json", answer)).toMatchObject({ document: { id: "dt_plan_1", name: "contract-review" } });
+    expect(await readPlanText("x.json", answer)).toMatchObject({
+      document: { id: "dt_plan_1", name: "contract-review" },
+    });
     expect(await readPlanText("my plan.planloom.yaml", "steps: []")).toMatchObject({ name: "my plan" });
   });
 
@@ -43,7 +48,10 @@ describe("reading", () => {
   });
 
   it("refuses a bomb of aliases without building it", async () => {
-    const levels = Array.from({ length: 12 }, (_, n) => `l${n + 1}: &l${n + 1} [${Array(10).fill(`*l${n}`).join(",")}]`);
+    const levels = Array.from(
+      { length: 12 },
+      (_, n) => `l${n + 1}: &l${n + 1} [${Array(10).fill(`*l${n}`).join(",")}]`,
+    );
     const bomb = `l0: &l0 x\n${levels.join("\n")}\nsteps: *l12\n`;
     expect((await refusal("bomb.yaml", bomb)).reason).toMatch(/too large|not YAML/);
   });
@@ -76,9 +84,14 @@ describe("reading", () => {
     Object.defineProperty(large, "size", { value: MAX_FILE_BYTES + 1 });
     Object.defineProperty(large, "arrayBuffer", { value: () => Promise.reject(new Error("It was read.")) });
     expect(await readPlanFile(large)).toMatchObject({ refusal: { reason: "too large" } });
-    for (const bytes of [[0x7b, 0, 0x7d], [0xff, 0xd8, 0xff]]) {
+    for (const bytes of [
+      [0x7b, 0, 0x7d],
+      [0xff, 0xd8, 0xff],
+    ]) {
       // oxlint-disable-next-line no-await-in-loop
-      expect(await readPlanFile(new File([new Uint8Array(bytes)], "x.json"))).toMatchObject({ refusal: { reason: "binary" } });
+      expect(await readPlanFile(new File([new Uint8Array(bytes)], "x.json"))).toMatchObject({
+        refusal: { reason: "binary" },
+      });
     }
   });
 

@@ -8,7 +8,8 @@ import type { Plan, PlanDocument } from "../../api/types";
 /** The API takes no larger body. */
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
-export type PlanFile = { kind: "plan"; name: string; document: Record<string, unknown> } | { kind: "refused"; refusal: Refusal };
+export type PlanFile =
+  { kind: "plan"; name: string; document: Record<string, unknown> } | { kind: "refused"; refusal: Refusal };
 
 /** Why a file is no plan. Each reason has a text in the catalogue. */
 export type Refusal =
@@ -131,14 +132,18 @@ function judged(name: string, value: unknown): PlanFile {
 function programOf(value: Record<string, unknown>): string | null {
   const nodes = value["nodes"];
   if (Array.isArray(nodes) && isObject(value["connections"])) return "n8n";
-  if (value["kind"] === "app" && isObject(value["app"]) && ("workflow" in value || "model_config" in value)) return "Dify";
+  if (value["kind"] === "app" && isObject(value["app"]) && ("workflow" in value || "model_config" in value))
+    return "Dify";
   if (Array.isArray(nodes) && Array.isArray(value["edges"])) {
-    return nodes.some((node) => isObject(node) && isObject(node["data"]) && "inputAnchors" in node["data"]) ? "Flowise" : "LangGraph";
+    return nodes.some((node) => isObject(node) && isObject(node["data"]) && "inputAnchors" in node["data"])
+      ? "Flowise"
+      : "LangGraph";
   }
   if (isObject(value["blocks"]) && Array.isArray(value["edges"])) return "Sim";
   if ("on" in value && isObject(value["jobs"])) return "GitHub Actions";
   if (typeof value["namespace"] === "string" && Array.isArray(value["tasks"])) return "Kestra";
-  if (Array.isArray(value["steps"]) && value["steps"].some((step) => isObject(step) && "command" in step)) return "Dagu";
+  if (Array.isArray(value["steps"]) && value["steps"].some((step) => isObject(step) && "command" in step))
+    return "Dagu";
   return null;
 }
 

@@ -15,7 +15,10 @@ export function planMenu(
   t: TFunction<["plans", "actions"]>,
 ): MenuItem[] {
   const isArchived = plan.archivedAt !== undefined;
-  const own = (name: "plan.duplicate" | "plan.exportJson" | "plan.exportYaml" | "plan.archive", onSelect: () => void) => ({
+  const own = (
+    name: "plan.duplicate" | "plan.exportJson" | "plan.exportYaml" | "plan.archive",
+    onSelect: () => void,
+  ) => ({
     label: t(`actions:${name}`),
     icon: ACTIONS[name].icon,
     onSelect,

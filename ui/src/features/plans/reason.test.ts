@@ -41,7 +41,9 @@ describe("reasonOf", () => {
   });
 
   it("knows a pause for money", () => {
-    expect(reason(last("paused", { pausedReasons: [{ kind: "budget", needed: 1, left: 0 }] }))).toEqual({ kind: "budget" });
+    expect(reason(last("paused", { pausedReasons: [{ kind: "budget", needed: 1, left: 0 }] }))).toEqual({
+      kind: "budget",
+    });
   });
 
   it("names the step that failed and how often it was tried", () => {

@@ -11,9 +11,17 @@ function plan(name: string, more: Partial<Plan> = {}): Plan {
 }
 
 const plans = [
-  plan("claims", { tags: ["insurance"], stats: { executions: 3, recent: [], averageCost: 0.03 }, updatedAt: "2026-11-22T00:00:00.000Z" }),
+  plan("claims", {
+    tags: ["insurance"],
+    stats: { executions: 3, recent: [], averageCost: 0.03 },
+    updatedAt: "2026-11-22T00:00:00.000Z",
+  }),
   plan("Audit", { tags: ["legal", "de"], description: "Protokoll und Beschlüsse" }),
-  plan("board", { tags: ["legal"], stats: { executions: 1, recent: [], averageCost: 0.31 }, steps: [{ id: "read-minutes", prompt: "…" }] }),
+  plan("board", {
+    tags: ["legal"],
+    stats: { executions: 1, recent: [], averageCost: 0.31 },
+    steps: [{ id: "read-minutes", prompt: "…" }],
+  }),
 ];
 const names = (wanted: Parameters<typeof rowsOf>[1]) => rowsOf(plans, wanted).map(({ name }) => name);
 

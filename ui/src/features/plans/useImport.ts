@@ -12,8 +12,7 @@ import { createPlan } from "./mutations";
 import { type PlanFile, readPlanFile, readPlanText, type Refusal } from "./planFile";
 
 /** What did not go in: a file that is no plan, or a plan that the engine refused. */
-export type Refused =
-  { kind: "file"; file: string; refusal: Refusal } | { kind: "plan"; file: string; error: unknown };
+export type Refused = { kind: "file"; file: string; refusal: Refusal } | { kind: "plan"; file: string; error: unknown };
 
 export interface Importing {
   /** Null while nothing is being read. */

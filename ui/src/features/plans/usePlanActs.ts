@@ -67,7 +67,10 @@ export function usePlanActs(): World {
         hide(plan, true);
         await restorePlan(plan.id);
         const { archivedAt: _, ...back } = plan;
-        queries.setQueryData(plansQuery(false).queryKey, (old) => old && [...old.filter(({ id }) => id !== plan.id), back]);
+        queries.setQueryData(
+          plansQuery(false).queryKey,
+          (old) => old && [...old.filter(({ id }) => id !== plan.id), back],
+        );
         archived.current = archived.current.filter(({ id }) => id !== plan.id);
         setCanUndo(archived.current.length > 0);
         await refresh();

@@ -5,10 +5,9 @@ import editor from "./editor.json";
 import executions from "./executions.json";
 import graph from "./graph.json";
 import inspector from "./inspector.json";
-import plain from "./plain.json";
 import plans from "./plans.json";
 import problems from "./problems.json";
 import run from "./run.json";
 import settings from "./settings.json";
 
-export default { actions, app, common, editor, executions, graph, inspector, plain, plans, problems, run, settings };
+export default { actions, app, common, editor, executions, graph, inspector, plans, problems, run, settings };

@@ -1,3 +1,5 @@
-export { PlanInspector } from "./PlainPlan";
-export { SharedInspector } from "./PlainShared";
-export { StepInspector } from "./PlainStep";
+// The panel's tabs of steps and plan.
+
+export { PlanInspector } from "./PlanInspector";
+export { SharedInspector } from "./SharedInspector";
+export { StepInspector } from "./StepInspector";

@@ -52,6 +52,8 @@ export interface EditingView {
   readonly redoAct: Act | null;
   readonly saved: Saved;
   readonly isDirty: boolean;
+  /** The last change was made by writing in a field. */
+  readonly isWriting: boolean;
   /** What another window has written, while a conflict stands. */
   readonly theirs: Theirs | null;
 }
@@ -109,7 +111,13 @@ export class Editing {
   readonly perform = (edit: Edit): boolean => {
     const before = this.#history;
     const sound = edit.kind === "applyFix" ? this.#rebased(edit) : edit;
-    if (sound !== null) this.#become(perform(before, sound, this.#door.nowMs()));
+    if (sound === null) return false;
+    const after = perform(before, sound, this.#door.nowMs());
+    // A step that gets another id stays selected under it.
+    if (after !== before && sound.kind === "renameStep" && this.#selection.has(sound.id)) {
+      this.#selection = new Set([...this.#selection].map((id) => (id === sound.id ? sound.to : id)));
+    }
+    this.#become(after);
     return this.#history !== before;
   };
   readonly undo = (): void => this.#become(undo(this.#history));
@@ -291,6 +299,7 @@ export class Editing {
       redoAct: future.at(-1)?.act ?? null,
       saved: this.#saving.state,
       isDirty: !isSamePlan(present.plan, this.#published),
+      isWriting: this.#history.writing !== null,
       theirs: this.#theirs,
     };
   }

@@ -20,7 +20,9 @@ export class Conflict extends Error {}
 export class Refused extends Error {}
 
 const REST_MS = 600;
+/** Keeping is quick for a small plan and slow for a large one; it never takes more than a tenth of the time. */
 const KEEP_MS = 250;
+const KEEP_SHARE = 10;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 30_000;
 
@@ -41,6 +43,7 @@ export class Saving {
   #state: Saved;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
+  #keepMs = KEEP_MS;
   #retryMs = FIRST_RETRY_MS;
   #inFlight: Promise<void> | null = null;
   readonly #watcher: () => void;
@@ -108,7 +111,10 @@ export class Saving {
   keepNow(): void {
     clearTimeout(this.#keepTimer);
     this.#keepTimer = undefined;
-    if (this.isUnsaved) this.#door.keep(this.#wanted, this.#revision);
+    if (!this.isUnsaved) return;
+    const startMs = performance.now();
+    this.#door.keep(this.#wanted, this.#revision);
+    this.#keepMs = Math.max(KEEP_MS, (performance.now() - startMs) * KEEP_SHARE);
   }
 
   /** Another window's draft is taken as the one that ours follows; `saved` is what the engine has now. */
@@ -147,7 +153,7 @@ export class Saving {
   }
 
   #keepSoon(): void {
-    this.#keepTimer ??= setTimeout(() => this.keepNow(), KEEP_MS);
+    this.#keepTimer ??= setTimeout(() => this.keepNow(), this.#keepMs);
   }
 
   #settle(): void {

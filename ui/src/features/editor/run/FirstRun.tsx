@@ -13,6 +13,7 @@ import styles from "./Connect.module.css";
 import { EMPTY_FORM, requestOf } from "./form";
 import { LocalServers } from "./LocalServers";
 import { PasteKey } from "./PasteKey";
+import { useEditor } from "../useEditor";
 import { isOfThisMachine, unreadyOf } from "./readiness";
 import { recallForm } from "./remembered";
 import { PROVIDER_NAMES, usePatchSettings } from "./useConnect";
@@ -23,13 +24,15 @@ import { buildInput } from "./values";
 import { listed } from "./words";
 
 export function FirstRun() {
-  const plan = usePlanToRun();
+  const { plan } = useEditor();
   const { data: settings } = useQuery(settingsQuery);
   if (!settings || !isFirstRun(plan, settings)) return null;
-  return <Card plan={plan} settings={settings} />;
+  return <Card settings={settings} />;
 }
 
-function Card({ plan, settings }: { plan: PlanToRun; settings: Settings }) {
+/** It stands on the canvas of every plan, so only where it is shown the plan is read for it. */
+function Card({ settings }: { settings: Settings }) {
+  const plan = usePlanToRun();
   const { t } = useTranslation("run");
   const titleId = useId();
   const [isPasting, setPasting] = useState(false);

@@ -34,27 +34,41 @@ export function Deciding({ taskId, stepId, threshold }: { taskId: string; stepId
   if (!approval) return null;
   return (
     <section className={styles.deciding} aria-label={t("decide.label", { step: stepId })}>
-      {approval.status === "pending" || approval.status === "expired" ? (
-        <Open approval={approval} threshold={threshold} />
-      ) : (
-        <Held approval={approval} />
-      )}
+      <Decision approval={approval} threshold={threshold} />
     </section>
   );
 }
 
-function Open({ approval, threshold }: { approval: Approval; threshold: number | null }) {
+/** What was wrong with a decision stays in sight when somebody else's takes its place. */
+function Decision({ approval, threshold }: { approval: Approval; threshold: number | null }) {
+  const verdict = useVerdict(approval);
+  const isOpen = approval.status === "pending" || approval.status === "expired";
+  return (
+    <>
+      {verdict.problem !== null && <Banner kind="error">{verdict.problem}</Banner>}
+      {isOpen ? <Open approval={approval} threshold={threshold} verdict={verdict} /> : <Held approval={approval} />}
+    </>
+  );
+}
+
+function Open({
+  approval,
+  threshold,
+  verdict: { decide, busy },
+}: {
+  approval: Approval;
+  threshold: number | null;
+  verdict: ReturnType<typeof useVerdict>;
+}) {
   const { t } = useTranslation("executions");
   const { taskId, stepId, outputHash } = approval;
   const [isRejecting, setRejecting] = useState(false);
-  const { decide, problem, busy } = useVerdict(approval);
   const approve = () => decide({ kind: "approve" }, outputHash);
   useAction("approval.approve", approve, busy === null && !isRejecting ? undefined : t("decide.approving"));
   useAction("approval.reject", () => setRejecting(true));
   return (
     <>
       <Why approval={approval} threshold={threshold} />
-      {problem !== null && <Banner kind="error">{problem}</Banner>}
       {isRejecting ? (
         <Rejecting
           key={taskId}
@@ -248,6 +262,10 @@ function useVerdict({ taskId, stepId }: Approval) {
           const name = verdict.kind === "approve" ? "decide.approved" : "decide.rejected";
           toast(t(name, { step: stepId }), { label: t("decide.undo"), perform: undo });
         },
+        onError: (cause) => {
+          // The place of this message goes as soon as that decision takes effect.
+          if (isApiError(cause, "APPROVAL_ALREADY_DECIDED")) toast(problemOf(cause));
+        },
         onSettled: () => void queries.invalidateQueries({ queryKey: keys.approval(taskId) }),
       },
     );
@@ -260,19 +278,17 @@ function useVerdict({ taskId, stepId }: Approval) {
     if (isApiError(cause, "STALE_APPROVAL")) return t("decide.stale");
     if (isApiError(cause, "APPROVAL_ALREADY_DECIDED")) {
       const first = decisionIn(cause.details);
-      if (first)
-        return t(first.isApproved ? "decide.already" : "decide.alreadyRejected", { by: first.by, when: ago(first.at) });
+      if (first) return t(first.isApproved ? "decide.already" : "decide.alreadyRejected", { when: ago(first.at) });
     }
     return t("decide.failed", { message: said(cause).text });
   }
 }
 
 /** The first decision, as the refusal of a second one carries it. */
-function decisionIn(details: unknown): { isApproved: boolean; by: string; at: string } | null {
+function decisionIn(details: unknown): { isApproved: boolean; at: string } | null {
   if (typeof details !== "object" || details === null || !("decision" in details)) return null;
   const { decision } = details;
   if (typeof decision !== "object" || decision === null || !("decision" in decision)) return null;
-  if (!("by" in decision) || !("at" in decision)) return null;
-  if (typeof decision.by !== "string" || typeof decision.at !== "string") return null;
-  return { isApproved: decision.decision === "approved", by: decision.by, at: decision.at };
+  if (!("at" in decision) || typeof decision.at !== "string") return null;
+  return { isApproved: decision.decision === "approved", at: decision.at };
 }

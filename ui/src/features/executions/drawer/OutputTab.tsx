@@ -48,6 +48,7 @@ export function OutputTab(props: OutputTabProps) {
   // While it is scored, nothing is written any more.
   const isLive = step.status === "running" && step.phase !== "score" && streaming !== null;
   const kept = detail?.step.output ?? step.output ?? draft ?? step.draft ?? streaming ?? lastAnswer(step, detail);
+  const isDraft = !isLive && step.status !== "running" && step.status !== "completed";
   const text = isLive ? wholeWords(streaming) : kept;
   const hasJson = useMemo(() => !isLive && text !== null && text.length <= JSON_UP_TO && isJson(text), [isLive, text]);
   const shown: OutputView = view === null || (view === "json" && !hasJson) ? (hasJson ? "json" : "reading") : view;
@@ -64,7 +65,7 @@ export function OutputTab(props: OutputTabProps) {
           <Segmented label={t("output.views")} value={shown} onChange={onView} options={views} />
           <span className={styles.outputNote}>
             {isLive && step.startedAt !== undefined && <Speed characters={streaming.length} since={step.startedAt} />}
-            {step.status === "awaiting_approval" && t("output.draft")}
+            {isDraft && t("output.draft")}
             {edited !== null && t("output.edited", { by: edited })}
           </span>
         </div>

@@ -69,12 +69,6 @@ export function wholeWords(text: string): string {
   return cut < 0 ? text : text.slice(0, from + cut + 1);
 }
 
-/** The last line that says something: what a node shows while a text streams in. */
-export function tailOf(text: string): string {
-  const end = text.slice(-400).trimEnd();
-  return end.slice(end.lastIndexOf("\n") + 1).trim();
-}
-
 /** The first words of an output, without the signs of Markdown, for a node. */
 export function gistOf(output: string): string {
   return (

@@ -15,11 +15,10 @@ import type { Estimate } from "../estimate";
 import { useNow } from "../useNow";
 import { useSaid } from "../words";
 import { FOLD_PX, foldsOf, horizonMs, idleTimes, type Scale, scaleOf } from "./scale";
+import type { SegmentView } from "./segments";
 import styles from "./Timeline.module.css";
-import { TimelineRow } from "./TimelineRow";
+import { LABEL_PX, TimelineRow } from "./TimelineRow";
 
-/** Id and status icon of a row. */
-const LABEL_PX = 196;
 const ROW_PX = 30;
 /** Room for a note behind the last bar. */
 const END_PX = 24;
@@ -82,7 +81,7 @@ function Legend() {
   );
 }
 
-type Segments = Record<string, import("./segments").SegmentView[]>;
+type Segments = Record<string, SegmentView[]>;
 
 function Rows({
   execution,

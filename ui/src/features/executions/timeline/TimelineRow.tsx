@@ -16,7 +16,8 @@ import type { Scale } from "./scale";
 import { type Bar, type Row, rowOf, type SegmentView } from "./segments";
 import styles from "./Timeline.module.css";
 
-const LABEL_PX = 196;
+/** Id and status icon of a row. */
+export const LABEL_PX = 196;
 
 interface TimelineRowProps {
   id: string;
