@@ -24,15 +24,26 @@ export async function openBrowser() {
   });
 }
 
-/** A page of the program, let in by its key. Whatever goes wrong in it is in `page.faults`. */
-export async function openPage(browser, program, { path = "/", theme = "light", language = "en", viewport = { width: 1440, height: 900 }, reducedMotion = "reduce" } = {}) {
-  const context = await browser.newContext({ viewport, reducedMotion, locale: language === "de" ? "de-DE" : "en-GB", timezoneId: "Europe/Berlin", permissions: ["clipboard-read", "clipboard-write"] });
+/** A page of the program, let in by its key unless `hasKey` is false. Whatever goes wrong in it is in `page.faults`. */
+export async function openPage(browser, program, options = {}) {
+  const { path = "/", theme = "light", language = "en", viewport = { width: 1440, height: 900 } } = options;
+  const { reducedMotion = "reduce", hasKey = true, before } = options;
+  const context = await browser.newContext({
+    viewport,
+    reducedMotion,
+    locale: language === "de" ? "de-DE" : "en-GB",
+    timezoneId: "Europe/Berlin",
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
   await context.addInitScript(
     ({ key, kept }) => {
-      if (!localStorage.getItem("planloom.key")) localStorage.setItem("planloom.key", key);
-      if (!localStorage.getItem("planloom.appearance")) localStorage.setItem("planloom.appearance", kept);
+      // Once for each page, so that what the page itself forgets or changes stays so.
+      if (sessionStorage.getItem("e2e")) return;
+      sessionStorage.setItem("e2e", "prepared");
+      if (key !== null) localStorage.setItem("planloom.key", key);
+      localStorage.setItem("planloom.appearance", kept);
     },
-    { key: program.key, kept: JSON.stringify({ theme, language }) },
+    { key: hasKey ? program.key : null, kept: JSON.stringify({ theme, language }) },
   );
   const page = await context.newPage();
   page.faults = [];
@@ -45,6 +56,14 @@ export async function openPage(browser, program, { path = "/", theme = "light", 
     const url = new URL(request.url());
     if (url.origin !== program.url && !["data:", "blob:"].includes(url.protocol)) page.faults.push(`it asked for ${request.url()}`);
   });
+  // What the page has asked the API and not been told yet; a stream of events has no end.
+  page.asking = new Set();
+  page.on("request", (request) => {
+    if (/\/api\//.test(request.url()) && !/\/events\b/.test(request.url())) page.asking.add(request);
+  });
+  page.on("response", (response) => page.asking.delete(response.request()));
+  page.on("requestfailed", (request) => page.asking.delete(request));
+  await before?.(page);
   await page.goto(`${program.url}${path}`);
   return page;
 }

@@ -38,10 +38,18 @@ export async function eventually(what, question, withinMs = 30_000) {
   }
 }
 
+/** Programs that run; none outlives the session that started it, however that ends. */
+const running = new Set();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
+
 export class Program {
-  /** Starts `planloom serve`. `example`: with the example plan of a first start. */
-  static async start({ example = false, env = {} } = {}) {
+  /** Starts `planloom serve`. `example`: with the example plan of a first start. `options`: more words for it. */
+  static async start({ example = false, env = {}, options = [] } = {}) {
     const program = new Program();
+    program.options = options;
     program.data = mkdtempSync(join(tmpdir(), "planloom-e2e-"));
     program.port = await freePort();
     program.example = example;
@@ -56,18 +64,29 @@ export class Program {
 
   /** Starts it on the same data and the same port, as after a crash. */
   async serve() {
-    const options = ["serve", "--port", String(this.port), "--data", this.data];
+    const options = ["serve", "--port", String(this.port), "--data", this.data, ...this.options];
     if (!this.example) options.push("--no-example");
     // Keys of the machine that runs the tests must not reach a model.
-    const env = { ...process.env, ANTHROPIC_API_KEY: "", OPENAI_API_KEY: "", OPENAI_BASE_URL: "", PLANLOOM_KEYCHAIN: "", ...this.env };
-    this.child = spawn(PLANLOOM, options, { stdio: ["ignore", "pipe", "pipe"], env });
+    const env = { ...process.env, PLANLOOM_KEYCHAIN: "off", ...this.env };
+    for (const name of ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL"]) {
+      if (this.env[name] === undefined) delete env[name];
+    }
+    const child = spawn(PLANLOOM, options, { stdio: ["ignore", "pipe", "pipe"], env });
+    this.child = child;
     this.output = "";
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on("data", (piece) => (this.output += piece));
+    running.add(this.child);
     this.ended = new Promise((resolve) => this.child.once("exit", resolve));
+    void this.ended.then(() => running.delete(child));
     await eventually("The program's start", async () => {
       if (this.child.exitCode !== null) throw new Error(`it ended: ${this.output}`);
       return (await fetch(`${this.url}/api/health`)).ok;
     }, READY_WITHIN_MS);
+    await this.readKey();
+  }
+
+  /** The main key, as a script finds it. */
+  async readKey() {
     const { stdout } = await run(PLANLOOM, ["api-info", "--json", "--data", this.data]);
     this.key = JSON.parse(stdout).key;
   }

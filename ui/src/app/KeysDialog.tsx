@@ -23,7 +23,7 @@ export default function KeysDialog({
   const { t: action } = useTranslation("actions");
   return (
     <Dialog isOpen={isOpen} onOpenChange={onOpenChange} title={t("keys.title")} text={t("keys.description")}>
-      <div className={styles.groups}>
+      <div className={styles.groups} role="group" aria-label={t("keys.title")} tabIndex={0}>
         {GROUPS.map((group) => (
           <section key={group}>
             <h3 className={styles.heading}>{t(`palette.${group}`)}</h3>

@@ -6,12 +6,13 @@ import { useTranslation } from "react-i18next";
 import { useConnection, useLive } from "../api/LiveContext";
 import { Banner } from "../components/Banner";
 import { Button } from "../components/Button";
+import { timeOfDayExactly } from "../components/format";
 
 /** A connection that is back within this was hardly gone. */
 const SILENT_FOR_MS = 400;
 
 export function OfflineBar() {
-  const { t, i18n } = useTranslation("app");
+  const { t } = useTranslation("app");
   const connection = useConnection();
   const live = useLive();
   const isLost = connection.state === "lost";
@@ -25,7 +26,7 @@ export function OfflineBar() {
     };
   }, [isLost]);
   if (!isShown || connection.state !== "lost") return null;
-  const time = new Intl.DateTimeFormat(i18n.language, { timeStyle: "medium" }).format(connection.sinceMs);
+  const time = timeOfDayExactly(connection.sinceMs);
   return (
     <Banner kind="offline" action={<Button onClick={live.retry}>{t("offline.now")}</Button>}>
       {t("offline.lost", { time })}

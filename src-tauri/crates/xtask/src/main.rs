@@ -4,6 +4,7 @@
 //! `run`       set-up, release build, and the window; without a display `planloom serve`, and what to do next
 //! `test`      set-up, then every check of the repository, then one closing line
 //! `bundle`    the package that people install
+//! `pictures`  every screen as it looks, in target/pictures
 //! `licences`  the policy of deny.toml and the directions between our crates, alone
 //!
 //! Read `test.rs` first: it is the list of the checks, in order.
@@ -15,6 +16,7 @@ mod directions;
 mod error;
 mod licences;
 mod parts;
+mod pictures;
 mod process;
 mod run;
 mod suite;
@@ -41,6 +43,10 @@ cargo xtask test [--quick] [FILTER…]
 cargo xtask bundle
     Makes the package that people install: a .deb here, a .dmg on macOS, an installer on Windows.
 
+cargo xtask pictures [WORD…]
+    Takes a picture of every screen: light and dark, large and small, English and German, empty, full and broken.
+    They are in target/pictures. With a WORD only those whose name contains it: `pictures editor dark de`.
+
 cargo xtask licences
     Checks the licences and sources of all dependencies, and the directions between our crates.
 ";
@@ -65,6 +71,7 @@ fn dispatch(command: &str, rest: &[String]) -> Result<ExitCode, Error> {
     match command {
         "run" => run::run(rest),
         "bundle" => bundle::run_bundle(),
+        "pictures" => pictures::take(rest),
         "test" => test::run(&test::Options::parse(rest)?),
         "licences" => test::house_rules_alone(),
         "help" | "--help" | "-h" => {

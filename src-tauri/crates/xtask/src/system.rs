@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::process;
 use crate::tools;
 use crate::workspace::find_program;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// One package, and how to see that what we need of it is there already.
@@ -35,12 +36,17 @@ const TEST: &[Package] = &[
     Package { name: "xauth", is_there: || find_program("xauth").is_some() },
     Package { name: "dbus", is_there: || find_program("dbus-run-session").is_some() },
     Package { name: "gnome-keyring", is_there: || find_program("gnome-keyring-daemon").is_some() },
-    Package { name: "chromium", is_there: || BROWSERS.iter().any(|name| find_program(name).is_some()) },
+    Package { name: "chromium", is_there: || browser().is_some() },
     Package { name: "python3-venv", is_there: python_is_there },
 ];
 
 /// Any of these shows the screens to the tests.
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+
+/// The browser that shows the screens to the tests.
+pub fn browser() -> Option<PathBuf> {
+    BROWSERS.iter().find_map(|name| find_program(name))
+}
 
 fn python_is_there() -> bool {
     answers(Command::new("python3").args(["-c", "import ensurepip, venv"]))

@@ -1,7 +1,7 @@
 // The head of the editor: which plan and version, how it is with saving, and what can be done with the whole of it.
 
 import { Link } from "@tanstack/react-router";
-import { Ellipsis, PanelRight, Play, Redo2, Undo2 } from "lucide-react";
+import { CloudOff, Ellipsis, PanelRight, Play, Redo2, Undo2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import { keysOf, useOffer, useRegistry } from "../../actions";
@@ -9,9 +9,11 @@ import { Banner } from "../../components/Banner";
 import { Button } from "../../components/Button";
 import { Chip } from "../../components/Chip";
 import { timeOfDay } from "../../components/format";
+import { Icon } from "../../components/Icon";
 import { IconButton } from "../../components/IconButton";
 import { Menu } from "../../components/Menu";
 import { HeaderLine, PageHeader } from "../../components/PageHeader";
+import { Tooltip } from "../../components/Tooltip";
 import styles from "./Header.module.css";
 import { Publish } from "./HeaderPublish";
 import type { Editing, EditingView } from "./model/editing";
@@ -43,11 +45,12 @@ export function EditorHeader({ editor, editing, view, archivedWhyNot, onPanel }:
         state={
           <>
             <Chip isMono>{t("header.version", { version })}</Chip>
-            <SavedWords saved={view.saved} isDirty={view.isDirty} />
+            {!isBad(view.saved) && <SavedWords saved={view.saved} isDirty={view.isDirty} />}
           </>
         }
         actions={
           <>
+            {isBad(view.saved) && <NotSaved saved={view.saved} />}
             <IconButton
               name={undoName === null ? t("header.nothingToUndo") : t("header.undo", { act: undoName })}
               whyNot={undoName === null ? t("header.nothingToUndo") : null}
@@ -96,13 +99,24 @@ function RunButton() {
   );
 }
 
+function isBad({ state }: Saved): boolean {
+  return state === "failed" || state === "conflict";
+}
+
 function SavedWords({ saved, isDirty }: { saved: Saved; isDirty: boolean }) {
-  const isBad = saved.state === "failed" || saved.state === "conflict";
-  const words = useSavedWords(saved, isDirty);
+  return <span className={styles.saved}>{useSavedWords(saved, isDirty)}</span>;
+}
+
+/** Stands where nothing gives way to a long name; in a narrow window the icon says it, and its name. */
+function NotSaved({ saved }: { saved: Saved }) {
+  const words = useSavedWords(saved, true);
   return (
-    <span className={isBad ? styles.notSaved : styles.saved} role={isBad ? "alert" : undefined}>
-      {words}
-    </span>
+    <Tooltip text={words}>
+      <span className={styles.notSaved} role="alert">
+        <Icon icon={CloudOff} />
+        <span className={styles.word}>{words}</span>
+      </span>
+    </Tooltip>
   );
 }
 

@@ -1,5 +1,6 @@
 // What the step may cost and take, by the rule in estimate.ts.
 
+import { useDeferredValue } from "react";
 import { useTranslation } from "react-i18next";
 
 import { clock, moneyRoughly } from "../../../components/format";
@@ -14,7 +15,7 @@ const MINUTE_MS = 60_000;
 export function EstimateFoot({ handle: { plan, step } }: { handle: StepHandle }) {
   const { t } = useTranslation("inspector");
   const { models } = useEditor();
-  const { costUsd, ms } = estimateOf(plan, step, models);
+  const { costUsd, ms } = estimateOf(plan, useDeferredValue(step), models);
   const time = ms < MINUTE_MS ? t("estimate.seconds", { count: Math.round(ms / 1_000) }) : clock(ms);
   return (
     <Tooltip text={t("estimate.rule")} side="top">

@@ -1,5 +1,6 @@
 // Every field of the selected step.
 
+import { useDeferredValue } from "react";
 import { useTranslation } from "react-i18next";
 
 import { number } from "../../../components/format";
@@ -57,11 +58,13 @@ function Prompt({ handle: { plan, step, change, problemsAt } }: { handle: StepHa
   const completion = usePromptDoor(step.id);
   const fix = useFix();
   const problems = problemsAt("prompt");
+  // Counting a long text can wait until what was typed is on the screen.
+  const counted = useDeferredValue(step);
   return (
     <section className={styles.prompt} aria-label={t("prompt.label")}>
       <div className={styles.promptHead}>
         <h3 className={styles.label}>{t("prompt.label")}</h3>
-        <span className={styles.count}>{t("prompt.tokensIn", { tokens: number(tokensInOf(plan, step)) })}</span>
+        <span className={styles.count}>{t("prompt.tokensIn", { tokens: number(tokensInOf(plan, counted)) })}</span>
       </div>
       <PromptEditor
         label={t("prompt.label")}

@@ -71,6 +71,8 @@ export interface Tag {
   /** Of one that never closes: the end of its opening marker. */
   to: number;
   isClosed: boolean;
+  /** How far the text was read to find that out. */
+  readTo: number;
   /** A statement's first word. */
   keyword: string;
   mentions: Mention[];
@@ -101,12 +103,12 @@ export function scanTemplate(text: string, options: ScanOptions = {}): Tag[] {
   const tags: Tag[] = [];
   let at = options.from ?? 0;
   // Tags that do not close are read to the end of the text one after the other, so that is bounded too.
-  let budget = Math.max(1 << 16, text.length * 8);
+  let budget = Math.max(1 << 16, text.length * DEEPEST_BRACKETS);
   for (;;) {
     const marker = nextMarker(text, at);
     if (!marker || budget < 0 || options.stopAt?.(marker.from) === true) return tags;
     const tag = readTag(text, marker.from, marker.kind, longest);
-    if (!tag.isClosed) budget -= Math.min(longest, text.length - tag.from);
+    if (!tag.isClosed) budget -= tag.readTo - tag.from;
     tags.push(tag);
     at = tag.to;
   }
@@ -130,28 +132,33 @@ export function tailOf(text: string, from: number, mode: Mode): Tail | null {
 }
 
 function emptyTag(kind: TagKind, from: number): Tag {
-  return { kind, from, to: from + 2, isClosed: false, keyword: "", mentions: [], targets: [], assigns: false };
+  return { kind, from, to: from + 2, isClosed: false, readTo: from + 2, keyword: "", mentions: [], targets: [], assigns: false };
 }
 
 function readTag(whole: string, from: number, kind: "{" | "%" | "#", longest: number): Tag {
   // Cut, so that looking for an end never goes further than a tag may.
   const text = whole.length - from > longest ? whole.slice(0, from + longest) : whole;
   const inside = from + 2 + controlLength(text, from + 2);
-  if (kind === "#") return closed(emptyTag("comment", from), endBehind(text, inside, "#}"));
+  if (kind === "#") return plain(text, emptyTag("comment", from), endBehind(text, inside, "#}"));
   const raw = kind === "%" ? rawInside(text, inside) : null;
-  if (raw !== null) return closed(emptyTag("raw", from), rawEnd(text, raw));
+  if (raw !== null) return plain(text, emptyTag("raw", from), rawEnd(text, raw));
   const tag = emptyTag(kind === "{" ? "expression" : "statement", from);
-  const end = new Code(text, tag, inside).read();
-  return end === null ? unfinished(text, tag) : closed(tag, end);
+  const code = new Code(text, tag, inside);
+  const end = code.read();
+  return end === null ? unfinished(text, tag, code.at) : closed(tag, end);
+}
+
+function plain(text: string, tag: Tag, end: number | null): Tag {
+  return end === null ? { ...tag, readTo: text.length } : closed(tag, end);
 }
 
 /** What is just being written: it reaches to the end of its line, or to the next tag in it. */
-function unfinished(text: string, tag: Tag): Tag {
+function unfinished(text: string, tag: Tag, readTo: number): Tag {
   const line = text.indexOf("\n", tag.from);
   const next = nextMarker(text, tag.from + 2)?.from ?? text.length;
   const end = Math.min(line < 0 ? text.length : line, next);
   const mentions = tag.mentions.filter(({ to }) => to <= end);
-  return { ...tag, mentions, targets: [], keyword: "", assigns: false };
+  return { ...tag, readTo, mentions, targets: [], keyword: "", assigns: false };
 }
 
 function endBehind(text: string, at: number, marker: string): number | null {
@@ -159,8 +166,8 @@ function endBehind(text: string, at: number, marker: string): number | null {
   return end < 0 ? null : end + marker.length;
 }
 
-function closed(tag: Tag, end: number | null): Tag {
-  return end === null ? tag : { ...tag, to: end, isClosed: true };
+function closed(tag: Tag, end: number): Tag {
+  return { ...tag, to: end, readTo: end, isClosed: true };
 }
 
 type Chain = "none" | "other" | "input" | "steps" | "step" | "output";
@@ -202,6 +209,11 @@ class Code {
     this.#tag = tag;
     this.#at = at;
     this.#before = tag.kind === "statement" ? "keyword" : "nothing";
+  }
+
+  /** How far it has read. */
+  get at(): number {
+    return this.#at;
   }
 
   /** The place behind the closing marker, or null when there is none. */

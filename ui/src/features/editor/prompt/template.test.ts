@@ -91,11 +91,12 @@ describe("scan", () => {
     );
   });
 
-  it("reads a megabyte in a moment", () => {
+  it("reads a megabyte in one pass, closed or not", { timeout: 30_000 }, () => {
     const text = "Some words. {{ extract.output.clauses }} {% if input.a %}x{% endif %}\n".repeat(15_000);
-    const begun = performance.now();
     expect(referencesOf(text)).toHaveLength(30_000);
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    // What goes over the text once for each brace would take minutes here.
+    expect(referencesOf("{{ a, \n".repeat(140_000))).toHaveLength(140_000);
+    expect(referencesOf("{{ 'a \n".repeat(140_000)).length).toBeLessThan(140_000);
   });
 });
 

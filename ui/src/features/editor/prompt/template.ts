@@ -71,21 +71,25 @@ function free(tags: readonly Tag[]): Free[] {
   const found: Free[] = [];
   // What each open block declares; the first are the template's own.
   const frames: { block: string; names: Set<string> }[] = [{ block: "", names: new Set() }];
+  // Made anew only behind a statement, because most tags of a long text change nothing.
+  let locals: ReadonlySet<string> | null = null;
   for (const tag of tags) {
     const { keyword } = tag;
     const opened = keyword === "filter" || (keyword === "set" && !tag.assigns);
+    if (keyword !== "") locals = null;
     if (keyword.startsWith("end")) close(frames, keyword.slice(3));
     else if (keyword === "else") enterElse(frames);
-    const locals = namesOf(frames);
+    const seen = (locals ??= namesOf(frames));
     for (const [at, mention] of tag.mentions.entries()) {
       const { name, throughSteps } = mention;
-      const isDeclared = locals.has(name) || tag.targets.some((target) => target.name === name && target.since <= at);
-      if (throughSteps || isOwnName(name) || !isDeclared) found.push({ mention, locals });
+      const isDeclared = seen.has(name) || tag.targets.some((target) => target.name === name && target.since <= at);
+      if (throughSteps || isOwnName(name) || !isDeclared) found.push({ mention, locals: seen });
     }
     const targets = tag.targets.map((target) => target.name);
     if (keyword === "for" || keyword === "with") frames.push({ block: keyword, names: new Set(targets) });
     else if (keyword === "if") frames.push({ block: "if", names: frames.at(-1)?.names ?? new Set() });
     else if (opened) frames.push({ block: keyword, names: new Set() });
+    if (keyword !== "") locals = null;
     if (keyword === "set") {
       // What a block form declares is known behind it; that it is known inside already harms nobody.
       const frame = frames.at(opened ? -2 : -1);

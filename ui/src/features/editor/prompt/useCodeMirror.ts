@@ -16,7 +16,7 @@ const external = Annotation.define<boolean>();
 
 /** From this length on the plan hears of changes when the writing pauses, not at every key. */
 const LONG = 1 << 16;
-const PAUSE_MS = 120;
+const PAUSE_MS = 300;
 
 export interface CodeField {
   value: string;
