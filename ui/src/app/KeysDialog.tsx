@@ -23,6 +23,8 @@ export default function KeysDialog({
   const { t: action } = useTranslation("actions");
   return (
     <Dialog isOpen={isOpen} onOpenChange={onOpenChange} title={t("keys.title")} text={t("keys.description")}>
+      {/* It scrolls, so the keyboard must be able to reach it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className={styles.groups} role="group" aria-label={t("keys.title")} tabIndex={0}>
         {GROUPS.map((group) => (
           <section key={group}>
