@@ -11,7 +11,7 @@ const PICTURES = fileURLToPath(new URL("../../target/e2e/", import.meta.url));
 /** No session is longer, even beside a build on two cores. */
 const LONGEST_MS = 240_000;
 /** How long a page may take to show what a person waits for. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 
 let browser = null;
 after(async () => {

@@ -19,7 +19,11 @@ export function Bead({ condition, data: { beadAt, beadLook } }: { condition: str
       <svg className={styles.stub} aria-hidden>
         <path className={[thread.thread, thread[beadLook]].join(" ")} d={`M${-beadAt} 0H0`} />
       </svg>
-      <span className={[styles.bead, isSkipped ? styles.skipped : ""].join(" ")} style={{ left: -beadAt }}>
+      <span
+        className={["target", styles.bead, isSkipped ? styles.skipped : ""].join(" ")}
+        data-handlepos="left"
+        style={{ left: -beadAt }}
+      >
         <Icon icon={Split} sizePx={12} />
       </span>
       {level === "near" && (

@@ -1,11 +1,11 @@
 // The two rings on a node's edges: in an editor threads are drawn from them, in an execution they have the status.
 
 import { Handle, Position as Side } from "@xyflow/react";
-import { memo } from "react";
+import { type CSSProperties, memo } from "react";
 
 import type { TaskStatus } from "../api/types";
 import { colourOf } from "../components/status";
-import { anchors, type Mode } from "./flow";
+import type { Mode } from "./flow";
 import styles from "./Handles.module.css";
 
 interface HandlesProps {
@@ -13,9 +13,11 @@ interface HandlesProps {
   status: TaskStatus | null;
   /** Nothing comes in; the left ring shows only when somebody may want to change that. */
   isFirst: boolean;
+  /** From farther off rings are only where threads can be drawn from. */
+  isNear: boolean;
 }
 
-export const Handles = memo(function Handles({ mode, status, isFirst }: HandlesProps) {
+export const Handles = memo(function Handles({ mode, status, isFirst, isNear }: HandlesProps) {
   if (mode === "edit") {
     const left = isFirst ? [styles.handle, styles.first].join(" ") : styles.handle;
     return (
@@ -26,14 +28,26 @@ export const Handles = memo(function Handles({ mode, status, isFirst }: HandlesP
     );
   }
   const colour = status === null ? undefined : ringColour(status);
-  const style = colour === undefined ? undefined : { borderColor: colour };
+  const style = colour === undefined ? undefined : ringStyle(colour);
   return (
     <>
-      {!isFirst && <span className={styles.left} style={style} />}
-      <span className={styles.right} style={style} />
+      <span
+        className={`target ${isFirst || !isNear ? styles.none : styles.left}`}
+        data-handlepos={Side.Left}
+        style={style}
+      />
+      <span
+        className={`source ${isNear ? styles.right : styles.noneRight}`}
+        data-handlepos={Side.Right}
+        style={style}
+      />
     </>
   );
 });
+
+function ringStyle(colour: string): CSSProperties & { "--ring": string } {
+  return { "--ring": colour };
+}
 
 /** Rings that nothing has gone through are plain. */
 function ringColour(status: TaskStatus): string | undefined {
@@ -58,13 +72,12 @@ function never(status: never): never {
   throw new Error(`Unknown status ${String(status)}`);
 }
 
-/** React Flow measures these when a node appears; elements of no size where threads end. */
-export const Anchors = memo(function Anchors({ isFar, beadAt }: { isFar: boolean; beadAt: number }) {
-  const { left, right } = anchors(isFar, beadAt);
+/** From far threads end in the middle of the pick. React Flow measures where these stand. */
+export function FarHandles() {
   return (
     <>
-      <span className={`target ${styles.anchor}`} data-handlepos={Side.Left} style={{ left }} />
-      <span className={`source ${styles.anchor}`} data-handlepos={Side.Right} style={{ left: right }} />
+      <span className={`target ${styles.anchor}`} data-handlepos={Side.Left} />
+      <span className={`source ${styles.anchor}`} data-handlepos={Side.Right} />
     </>
   );
-});
+}

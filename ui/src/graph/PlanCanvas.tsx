@@ -35,6 +35,7 @@ import { useResizing, useSelection, useThreadSelection } from "./useFlowChanges"
 import { type Places, useGlide } from "./useGlide";
 import { useNear } from "./useNear";
 import { useFollow, useReady } from "./useReady";
+import { useRegion } from "./useRegion";
 import { useStable } from "./useStable";
 import { WarpLines } from "./WarpLines";
 
@@ -45,8 +46,9 @@ const MULTI_KEYS = ["Shift", "Meta", "Control"];
 const ZOOM_KEYS = ["Meta", "Control"];
 const MIDDLE_BUTTON = [1];
 const PRO = { hideAttribution: true };
-/** Beyond these only what is in view has nodes, and from far the plan is a drawing. */
-const MOST_MOUNTED = 700;
+/** Beyond these only what is around the view has elements, only what is in view is known, from far it is a drawing. */
+const MOST_WHOLE = 150;
+const MOST_MOUNTED = 2_000;
 const MOST_PICKS = 600;
 
 /** Whether a thread can be tied is said by the canvas itself, which knows the whole plan. */
@@ -102,6 +104,7 @@ function Canvas(props: PlanCanvasProps) {
     selectedThreads,
     entry,
     isFar: level === "far",
+    region: useRegion(steps.length > MOST_WHOLE && isReady),
     dragged: drag?.places,
     connecting: inHand,
   });
@@ -138,9 +141,9 @@ function Canvas(props: PlanCanvasProps) {
 
   return (
     <CanvasContext value={value}>
-      <div ref={root} tabIndex={-1} className={styles.canvas} data-tool={pans ? "pan" : "select"}>
+      <div ref={root} tabIndex={-1} className={styles.canvas} data-tool={pans ? "pan" : "select"} data-level={level}>
         <WarpLines />
-        {steps.length > MOST_MOUNTED && entry !== null && (
+        {steps.length > MOST_WHOLE && entry !== null && (
           <EntryButton count={steps.length} onEnter={() => handle.goTo(entry)} />
         )}
         <ReactFlow

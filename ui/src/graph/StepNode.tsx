@@ -14,7 +14,7 @@ import { StatusWord } from "../components/StatusWord";
 import { Bead } from "./Bead";
 import { useCanvas } from "./CanvasContext";
 import type { StepData, StepFlowNode } from "./flow";
-import { Anchors, Handles } from "./Handles";
+import { FarHandles, Handles } from "./Handles";
 import { fullName } from "./said";
 import { SaidOfStep, SaidOfTask } from "./StepSaid";
 import type { ZoomLevel } from "./measures";
@@ -30,9 +30,11 @@ export const StepNode = memo(function StepNode({ id, data, selected, dragging }:
   const classes = [styles.step, styles[level], tone, selected && styles.selected, dragging && styles.dragged];
   return (
     <>
-      <Anchors isFar={level === "far"} beadAt={data.beadAt} />
-      {level !== "far" && <Handles mode={mode} status={status} isFirst={!data.step.dependsOn?.length} />}
+      {level === "far" && <FarHandles />}
       {level !== "far" && data.step.condition && <Bead condition={data.step.condition} data={data} />}
+      {level !== "far" && (
+        <Handles mode={mode} status={status} isNear={level === "near"} isFirst={!data.step.dependsOn?.length} />
+      )}
       <div
         role="button"
         tabIndex={data.isEntry ? 0 : -1}
@@ -46,6 +48,9 @@ export const StepNode = memo(function StepNode({ id, data, selected, dragging }:
     </>
   );
 });
+
+/** Longer ids are cut. Only they have what cuts, because 500 clips make panning slow. */
+const MOST_ID = 11;
 
 type Status = NonNullable<StepData["view"]>["status"];
 
@@ -65,7 +70,7 @@ function Face({ data, status, level, isSelected }: FaceProps) {
   if (level === "middle") {
     return (
       <>
-        <span className={styles.largeId}>{data.step.id}</span>
+        <span className={data.step.id.length > MOST_ID ? styles.longLargeId : styles.largeId}>{data.step.id}</span>
         {status !== null && <LargeStatus status={status} />}
         {status === null && data.problem && <ProblemIcon severity={data.problem.severity} sizePx={28} />}
       </>
@@ -74,7 +79,7 @@ function Face({ data, status, level, isSelected }: FaceProps) {
   return (
     <>
       <span className={styles.head}>
-        <span className={styles.id}>{data.step.id}</span>
+        <span className={data.step.id.length > MOST_ID ? styles.longId : styles.id}>{data.step.id}</span>
         {status !== null && <StatusWord status={status} size="meta" />}
         {status === null && data.problem && <ProblemIcon severity={data.problem.severity} sizePx={14} />}
       </span>

@@ -4,7 +4,7 @@
 import { type Edge, type Node, type NodeHandle, Position as Side } from "@xyflow/react";
 
 import type { Note, Position, Step, StepView } from "../api/types";
-import { NODE_HEIGHT, NODE_WIDTH } from "./measures";
+import { type Box, boxOf, NODE_HEIGHT, NODE_WIDTH, overlaps } from "./measures";
 import { above, type End } from "./threads";
 import { lookOfThread, type ThreadLook } from "./threadLook";
 
@@ -93,6 +93,8 @@ export interface FlowInput {
   entry: string | null;
   /** Nodes are picks, and their threads end at the pick. */
   isFar: boolean;
+  /** Nothing outside of it has an element; null where all have. */
+  region?: Box | null | undefined;
   dragged?: ReadonlyMap<string, Position> | undefined;
   connecting?: Connecting | null | undefined;
 }
@@ -147,16 +149,19 @@ function stepNode(step: CanvasStep, others: readonly string[], input: FlowInput)
   const { mode, views, connecting } = input;
   const beadAt = step.condition ? (others.length > 1 ? 22 : 32) : 0;
   const waiting = mode === "watch" ? others.filter((id) => !hasEnded(views?.[id])) : [];
+  const position = input.places.get(step.id) ?? { x: 0, y: 0 };
+  const isDragged = input.dragged?.has(step.id) ?? false;
   return {
     id: step.id,
     type: "step",
-    position: input.places.get(step.id) ?? { x: 0, y: 0 },
+    position,
+    hidden: !isDragged && isOutside(boxOf(position), input),
     width: NODE_WIDTH,
     height: NODE_HEIGHT,
     measured: { width: NODE_WIDTH, height: NODE_HEIGHT },
     handles: handlesAt(input.isFar, beadAt),
     selected: input.selection.has(step.id),
-    dragging: input.dragged?.has(step.id) ?? false,
+    dragging: isDragged,
     className: connecting ? whileConnecting(step.id, connecting) : "",
     data: {
       step,
@@ -217,6 +222,7 @@ function thread(from: string, to: string, input: FlowInput): FlowEdge {
     type: "thread",
     source: from,
     target: to,
+    hidden: isOutside(boxOfThread(from, to, input), input),
     selected: isSelected,
     selectable: input.mode === "edit",
     focusable: false,
@@ -233,10 +239,13 @@ const LIST_ITEM = { role: "listitem", "aria-roledescription": undefined } as con
 const NO_HANDLES: NodeHandle[] = [];
 const handlesKept = new Map<string, NodeHandle[]>();
 
+/** The rings on the edges; threads end at their outer side. */
+const RING = 9;
+
 /** Where threads end, from the left edge of the node: at its edges, at its bead, or at its pick. */
 export function anchors(isFar: boolean, beadAt: number): { left: number; right: number } {
   if (isFar) return { left: NODE_WIDTH / 2, right: NODE_WIDTH / 2 };
-  return { left: beadAt > 0 ? -beadAt - 10 : 0, right: NODE_WIDTH };
+  return { left: beadAt > 0 ? -beadAt - 10 : -RING / 2, right: NODE_WIDTH + RING / 2 };
 }
 
 function handlesAt(isFar: boolean, beadAt: number): NodeHandle[] {
@@ -245,9 +254,10 @@ function handlesAt(isFar: boolean, beadAt: number): NodeHandle[] {
   if (!handles) {
     const { left, right } = anchors(isFar, beadAt);
     const y = NODE_HEIGHT / 2;
+    const size = isFar ? 0 : RING;
     handles = [
-      { type: "target", position: Side.Left, x: left, y, width: 0, height: 0 },
-      { type: "source", position: Side.Right, x: right, y, width: 0, height: 0 },
+      { type: "target", position: Side.Left, x: left, y: y - size / 2, width: size, height: size },
+      { type: "source", position: Side.Right, x: right - size, y: y - size / 2, width: size, height: size },
     ];
     handlesKept.set(key, handles);
   }
@@ -257,6 +267,22 @@ function handlesAt(isFar: boolean, beadAt: number): NodeHandle[] {
 function whileConnecting(id: string, { impossible, over, isRefused }: Connecting): string {
   if (over === id) return isRefused ? "refused" : "target";
   return impossible.has(id) ? "impossible" : "";
+}
+
+function isOutside(box: Box, { region }: FlowInput): boolean {
+  return region != null && !overlaps(box, region);
+}
+
+/** What a thread may cover: both its nodes and what lies between. */
+function boxOfThread(from: string, to: string, { places }: FlowInput): Box {
+  const [a, b] = [places.get(from), places.get(to)];
+  if (!a || !b) return { x: 0, y: 0, width: 0, height: 0 };
+  return {
+    x: Math.min(a.x, b.x),
+    y: Math.min(a.y, b.y),
+    width: Math.abs(a.x - b.x) + NODE_WIDTH,
+    height: Math.abs(a.y - b.y) + NODE_HEIGHT,
+  };
 }
 
 function hasEnded(view: StepView | undefined): boolean {

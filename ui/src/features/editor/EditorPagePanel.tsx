@@ -93,11 +93,23 @@ function SelectionMenu({ acts, clipboard }: { acts: EditActs; clipboard: Clipboa
   const noSteps = selectedSteps.length === 0 ? t("whyNot.noStepSelected") : null;
   const nothing = selection.size === 0 ? t("whyNot.nothingSelected") : null;
   const items: MenuItem[] = [
-    { label: action("edit.duplicate"), icon: CopyPlus, keys: keysOf("edit.duplicate"), whyNot: noSteps, onSelect: () => acts.duplicate(selectedSteps) },
+    {
+      label: action("edit.duplicate"),
+      icon: CopyPlus,
+      keys: keysOf("edit.duplicate"),
+      whyNot: noSteps,
+      onSelect: () => acts.duplicate(selectedSteps),
+    },
     { label: action("edit.copy"), icon: Copy, keys: keysOf("edit.copy"), whyNot: noSteps, onSelect: clipboard.copy },
     { label: action("edit.cut"), icon: Scissors, keys: keysOf("edit.cut"), whyNot: noSteps, onSelect: clipboard.cut },
     "separator",
-    { label: action("edit.delete"), icon: Trash2, keys: keysOf("edit.delete"), whyNot: nothing, onSelect: () => acts.remove([...selection]) },
+    {
+      label: action("edit.delete"),
+      icon: Trash2,
+      keys: keysOf("edit.delete"),
+      whyNot: nothing,
+      onSelect: () => acts.remove([...selection]),
+    },
   ];
   return <Menu trigger={<IconButton name={common("more")} icon={Ellipsis} />} items={items} />;
 }

@@ -131,7 +131,12 @@ function Form({ version, isBusy, failed, onPublish }: FormProps) {
         </Banner>
       )}
       <div className={styles.foot}>
-        <Button variant="primary" type="submit" busy={isBusy ? t("publish.busy") : undefined} keys={isBusy ? null : "Enter"}>
+        <Button
+          variant="primary"
+          type="submit"
+          busy={isBusy ? t("publish.busy") : undefined}
+          keys={isBusy ? null : "Enter"}
+        >
           {t("publish.act", { version })}
         </Button>
       </div>

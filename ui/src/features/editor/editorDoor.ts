@@ -113,7 +113,8 @@ async function saved<T>(answer: Promise<T>): Promise<T> {
     return await answer;
   } catch (error) {
     if (isApiError(error, "VERSION_CONFLICT")) throw new Conflict(error.message, { cause: error });
-    const isFinal = isApiError(error) && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
+    const isFinal =
+      isApiError(error) && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
     if (isFinal) throw new Refused(error.message, { cause: error });
     throw error;
   }

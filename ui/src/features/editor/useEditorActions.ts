@@ -41,7 +41,11 @@ export function useEditActions(editor: Editor, editing: Editing): EditActs {
       const wanted = new Set(ids);
       const steps = plan.steps.filter((step) => wanted.has(step.id));
       const names = copyIds(plan, steps);
-      const edit: Edit = { kind: "duplicateSteps", ids: steps.map((step) => step.id), ...(positions ? { positions } : {}) };
+      const edit: Edit = {
+        kind: "duplicateSteps",
+        ids: steps.map((step) => step.id),
+        ...(positions ? { positions } : {}),
+      };
       if (perform(editing, edit)) select(names.values());
     },
     [editing, select],

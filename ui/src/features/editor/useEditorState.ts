@@ -70,7 +70,23 @@ export function useEditorState(planId: string, start: Start): EditorState {
       publish: editing.publish,
       ...focus,
     }),
-    [planId, view, document, problems, byStep, selection, selectedSteps, editing, perform, undoAct, redoAct, words, models, queues, focus],
+    [
+      planId,
+      view,
+      document,
+      problems,
+      byStep,
+      selection,
+      selectedSteps,
+      editing,
+      perform,
+      undoAct,
+      redoAct,
+      words,
+      models,
+      queues,
+      focus,
+    ],
   );
   return { editor, editing, view };
 }

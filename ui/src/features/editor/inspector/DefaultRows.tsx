@@ -3,12 +3,12 @@
 import { Bot, Hash, ListOrdered, RotateCcw, Thermometer, Timer } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
-import { Field } from "../../../components/Field";
 import { number } from "../../../components/format";
 import { NumberField } from "../../../components/NumberField";
 import { DurationField } from "./DurationField";
 import { timeInWords } from "./durations";
 import { FieldProblems } from "./FieldProblems";
+import styles from "./inspector.module.css";
 import { ModelField } from "./ModelField";
 import { Opening } from "./Opening";
 import { QueueField } from "./QueueField";
@@ -83,17 +83,16 @@ function DefaultTimeout({ handle: { plan, changeDefault, problemsAt } }: RowProp
       isDefault={value === undefined}
       problems={problems}
     >
-      <Field label={t("rows.timeoutMs")} hint={t("timeout.hint")}>
-        <DurationField
-          label={t("rows.timeoutMs")}
-          valueMs={value}
-          fallbackMs={DEFAULT_TIMEOUT_MS}
-          units={["s", "min", "h", "ms"]}
-          minMs={1}
-          maxMs={LONGEST_MS}
-          onChange={(ms) => changeDefault("timeoutMs", ms)}
-        />
-      </Field>
+      <DurationField
+        label={t("rows.timeoutMs")}
+        valueMs={value}
+        fallbackMs={DEFAULT_TIMEOUT_MS}
+        units={["s", "min", "h", "ms"]}
+        minMs={1}
+        maxMs={LONGEST_MS}
+        onChange={(ms) => changeDefault("timeoutMs", ms)}
+      />
+      <p className={styles.quiet}>{t("timeout.hint")}</p>
       <FieldProblems problems={problems} />
     </Opening>
   );
@@ -111,15 +110,15 @@ function DefaultMaxTokens({ handle: { plan, changeDefault, problemsAt } }: RowPr
       isDefault={value === undefined}
       problems={problems}
     >
-      <Field label={t("rows.maxTokens")} hint={t("maxTokens.hint")}>
-        <NumberField
-          value={value ?? null}
-          min={1}
-          max={MOST_TOKENS}
-          step={256}
-          onChange={(next) => changeDefault("maxTokens", next === null ? undefined : Math.round(next))}
-        />
-      </Field>
+      <NumberField
+        label={t("rows.maxTokens")}
+        value={value ?? null}
+        min={1}
+        max={MOST_TOKENS}
+        step={256}
+        onChange={(next) => changeDefault("maxTokens", next === null ? undefined : Math.round(next))}
+      />
+      <p className={styles.quiet}>{t("maxTokens.hint")}</p>
       <FieldProblems problems={problems} />
     </Opening>
   );
@@ -137,16 +136,16 @@ function DefaultTemperature({ handle: { plan, changeDefault, problemsAt } }: Row
       isDefault={value === undefined}
       problems={problems}
     >
-      <Field label={t("rows.temperature")} hint={t("temperature.hint")}>
-        <NumberField
-          value={value ?? null}
-          placeholder={t("temperature.none")}
-          min={0}
-          max={2}
-          step={0.1}
-          onChange={(next) => changeDefault("temperature", next ?? undefined)}
-        />
-      </Field>
+      <NumberField
+        label={t("rows.temperature")}
+        value={value ?? null}
+        placeholder={t("temperature.none")}
+        min={0}
+        max={2}
+        step={0.1}
+        onChange={(next) => changeDefault("temperature", next ?? undefined)}
+      />
+      <p className={styles.quiet}>{t("temperature.hint")}</p>
       <FieldProblems problems={problems} />
     </Opening>
   );

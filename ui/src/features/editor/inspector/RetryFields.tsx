@@ -43,7 +43,7 @@ export function RetryFields({
     onChange(Object.keys(retry).length === 0 ? undefined : retry);
   };
   return (
-    <div>
+    <div className={styles.group}>
       <div className={styles.pair}>
         <Field label={t("retry.maxAttempts")}>
           <NumberField

@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 
 import { settingsQuery } from "../../../api/queries";
 import { Checkbox } from "../../../components/Checkbox";
-import { Field } from "../../../components/Field";
 import { number, percent, score } from "../../../components/format";
 import { NumberField } from "../../../components/NumberField";
 import { Segmented } from "../../../components/Segmented";
@@ -57,16 +56,16 @@ function Threshold({ handle: { plan, changeReview, problemsAt } }: RowProps) {
       isDefault={value === undefined}
       problems={problems}
     >
-      <Field label={t("plan.threshold")} hint={t("plan.thresholdHint")}>
-        <NumberField
-          value={value ?? null}
-          placeholder={score(PROPOSED_THRESHOLD)}
-          min={0}
-          max={1}
-          step={0.01}
-          onChange={(next) => changeReview("confidenceThreshold", next ?? undefined)}
-        />
-      </Field>
+      <NumberField
+        label={t("plan.threshold")}
+        value={value ?? null}
+        placeholder={score(PROPOSED_THRESHOLD)}
+        min={0}
+        max={1}
+        step={0.01}
+        onChange={(next) => changeReview("confidenceThreshold", next ?? undefined)}
+      />
+      <p className={styles.quiet}>{t("plan.thresholdHint")}</p>
       <FieldProblems problems={problems} />
     </Opening>
   );
@@ -128,12 +127,14 @@ function OnTimeout({ handle: { plan, changeReview, problemsAt } }: RowProps) {
       isDefault={value === undefined}
       problems={problems}
     >
-      <Segmented
-        label={t("plan.onTimeout")}
-        value={known}
-        onChange={(next) => changeReview("onTimeout", next === "hold" ? undefined : next)}
-        options={ON_TIMEOUTS.map((one) => ({ value: one, label: t(`plan.onTimeouts.${one}`) }))}
-      />
+      <div>
+        <Segmented
+          label={t("plan.onTimeout")}
+          value={known}
+          onChange={(next) => changeReview("onTimeout", next === "hold" ? undefined : next)}
+          options={ON_TIMEOUTS.map((one) => ({ value: one, label: t(`plan.onTimeouts.${one}`) }))}
+        />
+      </div>
       <FieldProblems problems={problems} />
     </Opening>
   );
@@ -176,15 +177,15 @@ function SpotChecks({ handle: { plan, changeReview, problemsAt } }: RowProps) {
       isDefault={value === undefined}
       problems={problems}
     >
-      <Field label={t("plan.spotCheckRate")} hint={t("plan.spotCheckHint")}>
-        <NumberField
-          value={value === undefined ? null : Number((value * 100).toPrecision(12))}
-          unit="%"
-          min={0}
-          max={100}
-          onChange={(next) => changeReview("spotCheckRate", next === null ? undefined : Number((next / 100).toPrecision(12)))}
-        />
-      </Field>
+      <NumberField
+        label={t("plan.spotCheckRate")}
+        value={value === undefined ? null : Number((value * 100).toPrecision(12))}
+        unit="%"
+        min={0}
+        max={100}
+        onChange={(next) => changeReview("spotCheckRate", next === null ? undefined : Number((next / 100).toPrecision(12)))}
+      />
+      <p className={styles.quiet}>{t("plan.spotCheckHint")}</p>
       <FieldProblems problems={problems} />
     </Opening>
   );

@@ -4,7 +4,6 @@ import { Braces, Hash, MessageSquareText, RotateCcw, Split, Thermometer, Timer, 
 import { useTranslation } from "react-i18next";
 
 import { Button } from "../../../components/Button";
-import { Field } from "../../../components/Field";
 import { number } from "../../../components/format";
 import { NumberField } from "../../../components/NumberField";
 import { ControlRow } from "../../../components/Row";
@@ -145,17 +144,16 @@ function Timeout({ handle: { plan, step, change, problemsAt } }: RowProps) {
       isDefault={step.timeoutMs === undefined}
       problems={problems}
     >
-      <Field label={t("rows.timeoutMs")} hint={t("timeout.hint")}>
-        <DurationField
-          label={t("rows.timeoutMs")}
-          valueMs={step.timeoutMs}
-          fallbackMs={fallbackMs}
-          units={["s", "min", "h", "ms"]}
-          minMs={1}
-          maxMs={LONGEST_MS}
-          onChange={(ms) => change("timeoutMs", ms)}
-        />
-      </Field>
+      <DurationField
+        label={t("rows.timeoutMs")}
+        valueMs={step.timeoutMs}
+        fallbackMs={fallbackMs}
+        units={["s", "min", "h", "ms"]}
+        minMs={1}
+        maxMs={LONGEST_MS}
+        onChange={(ms) => change("timeoutMs", ms)}
+      />
+      <p className={styles.quiet}>{t("timeout.hint")}</p>
       <FieldProblems problems={problems} />
       {step.timeoutMs !== undefined && <Reset onReset={() => change("timeoutMs", undefined)} />}
     </Opening>
@@ -172,16 +170,16 @@ function MaxTokens({ handle: { plan, step, change, problemsAt } }: RowProps) {
   const value = step.maxTokens === undefined ? (ofModel ?? (fallback === undefined ? t("default") : number(fallback))) : number(step.maxTokens);
   return (
     <Opening icon={Hash} label={t("rows.maxTokens")} value={value} isDefault={step.maxTokens === undefined} problems={problems}>
-      <Field label={t("rows.maxTokens")} hint={t("maxTokens.hint")}>
-        <NumberField
-          value={step.maxTokens ?? null}
-          placeholder={fallback === undefined ? "" : String(fallback)}
-          min={1}
-          max={MOST_TOKENS}
-          step={256}
-          onChange={(next) => change("maxTokens", next === null ? undefined : Math.round(next))}
-        />
-      </Field>
+      <NumberField
+        label={t("rows.maxTokens")}
+        value={step.maxTokens ?? null}
+        placeholder={fallback === undefined ? "" : String(fallback)}
+        min={1}
+        max={MOST_TOKENS}
+        step={256}
+        onChange={(next) => change("maxTokens", next === null ? undefined : Math.round(next))}
+      />
+      <p className={styles.quiet}>{t("maxTokens.hint")}</p>
       <FieldProblems problems={problems} />
       {step.maxTokens !== undefined && <Reset onReset={() => change("maxTokens", undefined)} />}
     </Opening>
@@ -205,16 +203,16 @@ function Temperature({ handle: { plan, step, change, problemsAt } }: RowProps) {
       isDefault={step.temperature === undefined}
       problems={problems}
     >
-      <Field label={t("rows.temperature")} hint={isRefused ? t("temperature.refused", { provider: model.provider }) : t("temperature.hint")}>
-        <NumberField
-          value={step.temperature ?? null}
-          placeholder={fallback === undefined ? t("temperature.none") : String(fallback)}
-          min={0}
-          max={2}
-          step={0.1}
-          onChange={(next) => change("temperature", next ?? undefined)}
-        />
-      </Field>
+      <NumberField
+        label={t("rows.temperature")}
+        value={step.temperature ?? null}
+        placeholder={fallback === undefined ? t("temperature.none") : String(fallback)}
+        min={0}
+        max={2}
+        step={0.1}
+        onChange={(next) => change("temperature", next ?? undefined)}
+      />
+      <p className={styles.quiet}>{isRefused ? t("temperature.refused", { provider: model.provider }) : t("temperature.hint")}</p>
       <FieldProblems problems={problems} />
       {step.temperature !== undefined && (
         <div className={styles.actions}>

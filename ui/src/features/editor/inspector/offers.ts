@@ -26,16 +26,18 @@ export function around(steps: readonly DraftStep[], id: string): Around {
       else below.set(other, [step.id]);
     }
   }
-  return { upstream: reached(above, id), downstream: reached(below, id) };
+  return { upstream: reached(above, above, id), downstream: reached(below, above, id) };
 }
 
-function reached(next: ReadonlyMap<string, readonly string[]>, from: string): Set<string> {
+type Links = ReadonlyMap<string, readonly string[]>;
+
+/** `known` has every step: an id that is no step's leads nowhere and cannot be referred to. */
+function reached(next: Links, known: Links, from: string): Set<string> {
   const seen = new Set<string>();
   const queue = [from];
   for (const id of queue) {
     for (const other of next.get(id) ?? []) {
-      // An id that is no step's leads nowhere and cannot be referred to.
-      if (seen.has(other) || other === from || !next.has(other)) continue;
+      if (seen.has(other) || other === from || !known.has(other)) continue;
       seen.add(other);
       queue.push(other);
     }

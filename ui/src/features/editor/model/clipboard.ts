@@ -32,7 +32,8 @@ export function readSteps(text: string): CopiedSteps | null {
 }
 
 function documentIn(value: unknown): Readonly<Record<string, unknown>> | null {
-  const isStep = (item: unknown) => isObject(item) && typeof item["id"] === "string" && typeof item["prompt"] === "string";
+  const isStep = (item: unknown) =>
+    isObject(item) && typeof item["id"] === "string" && typeof item["prompt"] === "string";
   if (Array.isArray(value)) return value.length > 0 && value.every(isStep) ? { steps: value } : null;
   if (!isObject(value)) return null;
   // As the API answers with it.

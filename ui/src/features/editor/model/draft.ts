@@ -146,7 +146,10 @@ const PLAN: Kinds<DraftPlan> = {
 };
 
 /** Sorts the keys of an object into those that are understood and the rest. `null` is as good as absent. */
-function sorted(value: JsonObject, kinds: Record<string, Check>): { known: Record<string, unknown>; other?: JsonObject } {
+function sorted(
+  value: JsonObject,
+  kinds: Record<string, Check>,
+): { known: Record<string, unknown>; other?: JsonObject } {
   const known: Record<string, unknown> = {};
   const other: Record<string, unknown> = {};
   for (const [key, inner] of Object.entries(value)) {
@@ -194,7 +197,9 @@ function withOwnIds(steps: DraftStep[]): DraftStep[] {
   const seen = new Set<string>();
   return steps.map((step) => {
     const isFine = step.id !== "" && !seen.has(step.id);
-    const id = isFine ? step.id : freeId(step.id === "" ? "step" : step.id, (other) => given.has(other) || seen.has(other));
+    const id = isFine
+      ? step.id
+      : freeId(step.id === "" ? "step" : step.id, (other) => given.has(other) || seen.has(other));
     seen.add(id);
     return isFine ? step : { ...step, id };
   });
@@ -215,7 +220,9 @@ function written<T extends { readonly other?: JsonObject }>(value: T): JsonObjec
   return { ...known, ...other };
 }
 
-function writtenWithRetry<T extends { readonly other?: JsonObject; readonly retry?: DraftRetry }>(value: T): JsonObject {
+function writtenWithRetry<T extends { readonly other?: JsonObject; readonly retry?: DraftRetry }>(
+  value: T,
+): JsonObject {
   return value.retry ? { ...written(value), retry: written(value.retry) } : written(value);
 }
 

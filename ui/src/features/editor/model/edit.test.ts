@@ -46,7 +46,15 @@ describe("reading and writing", () => {
   });
 
   it("drops what the server made and what says nothing", () => {
-    const view = { ...toDocument(plan), id: "dt_plan_1", version: 3, createdAt: "", updatedAt: "", tags: [], layout: {} };
+    const view = {
+      ...toDocument(plan),
+      id: "dt_plan_1",
+      version: 3,
+      createdAt: "",
+      updatedAt: "",
+      tags: [],
+      layout: {},
+    };
     expect(isSamePlan(readDraft(view), plan)).toBe(true);
     expect(toDocument(readDraft({ name: "x", steps: [{ id: "a", prompt: "", dependsOn: [], model: null }] }))).toEqual({
       name: "x",
@@ -171,12 +179,15 @@ describe("changing", () => {
 
   it("replaces a value that was not understood", () => {
     const odd = readDraft({ name: "x", steps: [{ id: "a", prompt: "", timeoutMs: "soon" }] });
-    const edited = edit({ plan: odd, layout: start.layout }, {
-      kind: "changeStep",
-      id: "a",
-      change: { timeoutMs: 5 },
-      field: "timeoutMs",
-    });
+    const edited = edit(
+      { plan: odd, layout: start.layout },
+      {
+        kind: "changeStep",
+        id: "a",
+        change: { timeoutMs: 5 },
+        field: "timeoutMs",
+      },
+    );
     expect(toDocument(edited.plan)["steps"]).toEqual([{ id: "a", prompt: "", timeoutMs: 5 }]);
   });
 });
@@ -201,7 +212,10 @@ describe("fixes", () => {
   });
 
   it("rename a field that was misspelt", () => {
-    const odd = { plan: readDraft({ name: "x", steps: [{ id: "a", prompt: "", dependOn: [] }] }), layout: start.layout };
+    const odd = {
+      plan: readDraft({ name: "x", steps: [{ id: "a", prompt: "", dependOn: [] }] }),
+      layout: start.layout,
+    };
     const mended = edit(odd, fix([{ op: "move", from: "/steps/0/dependOn", path: "/steps/0/dependsOn" }]));
     expect(mended.plan.steps[0]).toEqual({ id: "a", prompt: "", dependsOn: [] });
   });
@@ -222,7 +236,10 @@ describe("the sketch for the canvas", () => {
     const long: DraftPlan = { ...plan, steps: plan.steps.map((one) => ({ ...one, prompt: "x".repeat(500) })) };
     const first = sketched(long.steps, null);
     const change = { prompt: `${"x".repeat(500)} and more` };
-    const typed = edit({ plan: long, layout: start.layout }, { kind: "changeStep", id: "redline", change, field: "prompt" });
+    const typed = edit(
+      { plan: long, layout: start.layout },
+      { kind: "changeStep", id: "redline", change, field: "prompt" },
+    );
     expect(sketched(typed.plan.steps, first).steps).toBe(first.steps);
     const shown = edit({ plan: long, layout: start.layout }, { kind: "connect", from: "extract", to: "redline" });
     const next = sketched(shown.plan.steps, first).steps;

@@ -14,13 +14,21 @@ const id = fc.constantFrom(...IDS);
 const ids = fc.uniqueArray(id, { maxLength: 4 });
 const position = fc.record({ x: fc.integer({ min: -500, max: 500 }), y: fc.integer({ min: -500, max: 500 }) });
 const positions = fc.dictionary(fc.constantFrom(...IDS, "n1", "n2"), position, { maxKeys: 4 });
-const prompt = fc.array(fc.oneof(id.map((one) => `{{${one}.output}}`), fc.constantFrom("words ", "{{input.x}}", "{{")), {
-  maxLength: 4,
-}).map((parts) => parts.join(" "));
-const steps = fc.uniqueArray(
-  fc.record({ id, prompt, dependsOn: ids }, { requiredKeys: ["id", "prompt"] }),
-  { selector: (step: DraftStep) => step.id, maxLength: 5 },
-);
+const prompt = fc
+  .array(
+    fc.oneof(
+      id.map((one) => `{{${one}.output}}`),
+      fc.constantFrom("words ", "{{input.x}}", "{{"),
+    ),
+    {
+      maxLength: 4,
+    },
+  )
+  .map((parts) => parts.join(" "));
+const steps = fc.uniqueArray(fc.record({ id, prompt, dependsOn: ids }, { requiredKeys: ["id", "prompt"] }), {
+  selector: (step: DraftStep) => step.id,
+  maxLength: 5,
+});
 /** As a plan may be: each step depends only on those before it. */
 const plan: fc.Arbitrary<DraftPlan> = steps.map((some) => ({
   name: "p",
@@ -47,7 +55,12 @@ const anyEdit: fc.Arbitrary<Edit> = fc.oneof(
   fc.record({ kind: fc.constant("addStep" as const), id, position }),
   fc.record({ kind: fc.constant("addStep" as const), id, position, from: id, to: id }),
   fc.record({ kind: fc.constant("removeSteps" as const), ids }),
-  fc.record({ kind: fc.constant("changeStep" as const), id, change: fc.record({ prompt }), field: fc.constant("prompt") }),
+  fc.record({
+    kind: fc.constant("changeStep" as const),
+    id,
+    change: fc.record({ prompt }),
+    field: fc.constant("prompt"),
+  }),
   fc.record({
     kind: fc.constant("changeStep" as const),
     id,
@@ -71,9 +84,17 @@ const anyEdit: fc.Arbitrary<Edit> = fc.oneof(
     field: fc.constant("name"),
   }),
   fc.record({ kind: fc.constant("addNote" as const), note }),
-  fc.record({ kind: fc.constant("changeNote" as const), id: note.map((one) => one.id), change: fc.record({ x: fc.nat(99) }) }),
+  fc.record({
+    kind: fc.constant("changeNote" as const),
+    id: note.map((one) => one.id),
+    change: fc.record({ x: fc.nat(99) }),
+  }),
   fc.record({ kind: fc.constant("removeItems" as const), steps: ids, notes: fc.subarray(["n1", "n2"]) }),
-  fc.record({ kind: fc.constant("applyFix" as const), operations: fc.array(operation, { maxLength: 2 }), title: fc.constant("") }),
+  fc.record({
+    kind: fc.constant("applyFix" as const),
+    operations: fc.array(operation, { maxLength: 2 }),
+    title: fc.constant(""),
+  }),
   fc.record({ kind: fc.constant("replace" as const), plan, why: fc.constant("theirs" as const) }),
 );
 const start: fc.Arbitrary<EditorDocument> = plan.map((one) => ({ plan: one, layout: { nodes: {}, notes: [] } }));
@@ -134,7 +155,16 @@ describe("history", () => {
 });
 
 describe("writing", () => {
-  const one: EditorDocument = { plan: { name: "p", steps: [{ id: "a", prompt: "" }, { id: "b", prompt: "" }] }, layout: { nodes: {}, notes: [] } };
+  const one: EditorDocument = {
+    plan: {
+      name: "p",
+      steps: [
+        { id: "a", prompt: "" },
+        { id: "b", prompt: "" },
+      ],
+    },
+    layout: { nodes: {}, notes: [] },
+  };
   const type = (text: string, step = "a", field = "prompt"): Edit => ({
     kind: "changeStep",
     id: step,

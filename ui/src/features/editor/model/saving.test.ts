@@ -81,7 +81,14 @@ function opened(engine: Engine, unsaved: { document: EditorDocument; revision: n
   const document = { plan: engine.draft?.plan ?? engine.published, layout };
   const revision = engine.draft?.revision ?? null;
   const { version } = engine;
-  const editing = new Editing(engine.door(), { document, published: engine.published, version, revision, draftAtMs: null, unsaved });
+  const editing = new Editing(engine.door(), {
+    document,
+    published: engine.published,
+    version,
+    revision,
+    draftAtMs: null,
+    unsaved,
+  });
   editing.open();
   return editing;
 }

@@ -8,12 +8,11 @@ import { useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Fix, Problem } from "../../../api/types";
-import { bytes } from "../../../components/format";
 import { useFieldWiring } from "../../../components/fieldWiring";
 import { type CompletionDoor, templateCompletion } from "./completion";
 import { sentenceOf, showProblems } from "./diagnostics";
 import styles from "./PromptEditor.module.css";
-import { LONGEST_TEMPLATE_BYTES, type Refusal } from "./size";
+import type { Refusal } from "./size";
 import type { Mode } from "./template";
 import { templateTags } from "./tokens";
 import { useCodeMirror } from "./useCodeMirror";
@@ -111,7 +110,7 @@ export function PromptEditor(props: PromptEditorProps) {
       </p>
       {refusal !== null && (
         <p className={styles.refusal} role="alert">
-          {refusal === "size" ? t("refused.size", { limit: bytes(LONGEST_TEMPLATE_BYTES) }) : t("refused.files")}
+          {refusal === "size" ? t("refused.size") : t("refused.files")}
         </p>
       )}
     </div>

@@ -5,7 +5,7 @@
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { standardKeymap } from "@codemirror/commands";
 import { Annotation, Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
-import { drawSelection, EditorView, keymap, placeholder as placeholderOf } from "@codemirror/view";
+import { drawSelection, EditorView, keymap, placeholder as placeholderOf, tooltips } from "@codemirror/view";
 import { type RefObject, useEffect, useRef } from "react";
 
 import { isMac } from "../../../actions";
@@ -17,6 +17,7 @@ const external = Annotation.define<boolean>();
 /** From this length on the plan hears of changes when the writing pauses, not at every key. */
 const LONG = 1 << 16;
 const PAUSE_MS = 300;
+const EDGE_PX = 8;
 
 export interface CodeField {
   value: string;
@@ -173,6 +174,7 @@ function basics(latest: RefObject<CodeField>): Extension[] {
     bounded(longestBytes ?? LONGEST_TEMPLATE_BYTES),
     EditorView.lineWrapping,
     drawSelection(),
+    tooltips({ tooltipSpace: insideWindow }),
     // Braces only: in a text written for a model, quotes and parentheses are nobody's business but the author's.
     closeBrackets(),
     EditorState.languageData.of(() => [{ closeBrackets: { brackets: ["{"] } }]),
@@ -182,6 +184,12 @@ function basics(latest: RefObject<CodeField>): Extension[] {
     keymap.of(closeBracketsKeymap),
     keymap.of(standardKeymap.filter(({ key }) => isSingleLine !== true || key !== "Enter")),
   ];
+}
+
+/** Lists and sentences keep off the window's edges. */
+function insideWindow(view: EditorView) {
+  const { innerWidth, innerHeight } = view.dom.ownerDocument.defaultView ?? window;
+  return { top: EDGE_PX, left: EDGE_PX, right: innerWidth - EDGE_PX, bottom: innerHeight - EDGE_PX };
 }
 
 /** What is pasted into a single line comes in as one. */
