@@ -2,6 +2,7 @@
 
 import { Check, ChevronsUpDown } from "lucide-react";
 import { Select as Radix } from "radix-ui";
+import type { RefObject } from "react";
 
 import { useFieldWiring } from "./fieldWiring";
 import { Icon } from "./Icon";
@@ -26,6 +27,7 @@ export function Select<T extends string>({
   placeholder,
   mono,
   disabled,
+  focusAfter,
 }: {
   value: T | null;
   onChange: (value: T) => void;
@@ -35,6 +37,8 @@ export function Select<T extends string>({
   placeholder?: string | undefined;
   mono?: boolean | undefined;
   disabled?: boolean | undefined;
+  /** Where the focus goes when the list has closed, if that is there; else back to the control. */
+  focusAfter?: RefObject<HTMLElement | null> | undefined;
 }) {
   const wiring = useFieldWiring();
   const shown = options.find((option) => option.value === value);
@@ -58,7 +62,17 @@ export function Select<T extends string>({
         <Icon icon={ChevronsUpDown} sizePx={14} />
       </Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content className={styles.list} position="popper" sideOffset={4} collisionPadding={8}>
+        <Radix.Content
+          className={styles.list}
+          position="popper"
+          sideOffset={4}
+          collisionPadding={8}
+          onCloseAutoFocus={(event) => {
+            if (!focusAfter?.current) return;
+            event.preventDefault();
+            focusAfter.current.focus();
+          }}
+        >
           <Radix.Viewport className={styles.viewport}>
             {options.map((option) => (
               <Radix.Item

@@ -1,7 +1,6 @@
 // The bead of a condition: it hangs on the thread before the step, and its words stand under the node.
 
 import { Split } from "lucide-react";
-import { useTranslation } from "react-i18next";
 
 import { Icon } from "../components/Icon";
 import styles from "./Bead.module.css";
@@ -11,8 +10,7 @@ import { conditionSaid } from "./said";
 import thread from "./Thread.module.css";
 
 export function Bead({ condition, data: { beadAt, beadLook } }: { condition: string; data: StepData }) {
-  const { t } = useTranslation("graph");
-  const { level } = useCanvas();
+  const { level, t } = useCanvas();
   const isSkipped = beadLook === "skipped";
   return (
     <>

@@ -1,13 +1,17 @@
 // What nodes and threads know of the canvas that they are on: how near it is, and what is being drawn or written.
 
+import type { TFunction } from "i18next";
 import { createContext, use, useCallback, useSyncExternalStore } from "react";
 
-import type { Position } from "../api/types";
+import type { Position, TaskStatus } from "../api/types";
 import type { NoteChange, StreamingTexts } from "./canvasProps";
 import type { Connecting, Mode } from "./flow";
 import type { ZoomLevel } from "./measures";
 
 export interface CanvasValue {
+  /** Asked for once: a hook of its own in each of 500 nodes is felt when they appear. */
+  t: TFunction<"graph">;
+  statusWord: (status: TaskStatus) => string;
   mode: Mode;
   level: ZoomLevel;
   texts: StreamingTexts | null;
@@ -15,7 +19,10 @@ export interface CanvasValue {
   /** The handle that the thread in hand snaps to. */
   overAt: Position | null;
   changeNote: (id: string, change: NoteChange) => void;
-  moving: Moving;
+  /** So many steps that a change of state is told by its colour alone, without an animation. */
+  isLarge: boolean;
+  movingThreads: Moving;
+  movingSteps: Moving;
 }
 
 export const CanvasContext = createContext<CanvasValue | null>(null);
@@ -63,19 +70,25 @@ export function useNow(isCounting: boolean): number {
   return useSyncExternalStore(isCounting ? watchTime : deaf, () => (isCounting ? now : 0));
 }
 
-/** More moving threads than this make a slow machine stutter, and nobody follows them. */
+/** More moving things than this make a slow machine stutter, and nobody follows them. */
 const MOST_MOVING = 40;
 
-/** Which threads may move. */
+/** Which threads, or which steps, may move. */
 export class Moving {
-  readonly #threads = new Set<string>();
+  readonly #ids = new Set<string>();
   /** Asks for a place among them until the returned function gives it back. */
-  join(thread: string): () => void {
-    if (this.#threads.size >= MOST_MOVING) return () => {};
-    this.#threads.add(thread);
-    return () => this.#threads.delete(thread);
+  join(id: string): () => void {
+    if (this.#ids.size >= MOST_MOVING) return () => {};
+    this.#ids.add(id);
+    return () => this.#ids.delete(id);
   }
-  has(thread: string): boolean {
-    return this.#threads.has(thread);
+  has(id: string): boolean {
+    return this.#ids.has(id);
   }
+}
+
+/** Whether this one is among those that may move, as long as it wants to. */
+export function useMoving(moving: Moving, id: string, wants: boolean): boolean {
+  const join = useCallback(() => (wants ? moving.join(id) : () => {}), [moving, id, wants]);
+  return useSyncExternalStore(join, () => wants && moving.has(id));
 }

@@ -7,7 +7,7 @@ import { ReactFlow, ReactFlowProvider, SelectionMode, useStore } from "@xyflow/r
 import { memo, type MouseEvent, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Note } from "../api/types";
+import type { Note, TaskStatus } from "../api/types";
 import { CanvasActions } from "./CanvasActions";
 import { CanvasContext, type CanvasValue, Moving } from "./CanvasContext";
 import { CanvasFoot } from "./CanvasFoot";
@@ -66,6 +66,7 @@ function Canvas(props: PlanCanvasProps) {
   const { mode, steps, layout, selection, onSelect, onOpen, isBare = false } = props;
   const edits = mode === "edit" ? props.edits : undefined;
   const { t } = useTranslation("graph");
+  const { t: common } = useTranslation("common");
   const root = useRef<HTMLDivElement>(null);
   const [tool, setTool] = useState<Tool>("select");
   const level = useStore((store) => zoomLevel(store.transform[2]));
@@ -112,13 +113,27 @@ function Canvas(props: PlanCanvasProps) {
   const changeNote = useStable((id: string, change: Parameters<CanvasValue["changeNote"]>[1]) => {
     edits?.onNote(id, change);
   });
-  const [moving] = useState(() => new Moving());
+  const isLarge = steps.length > MOST_WHOLE;
+  const [movingThreads] = useState(() => new Moving());
+  const [movingSteps] = useState(() => new Moving());
   const texts = props.texts ?? null;
   const drawn = connecting.drawn;
   const end = useMemo(() => drawn && overAt(drawn, places), [drawn, places]);
   const value = useMemo(
-    () => ({ mode, level, texts, connecting: inHand, overAt: end, changeNote, moving }),
-    [mode, level, texts, inHand, end, changeNote, moving],
+    () => ({
+      t,
+      statusWord: (status: TaskStatus) => common(`status.${status}`),
+      mode,
+      level,
+      texts,
+      connecting: inHand,
+      overAt: end,
+      changeNote,
+      isLarge,
+      movingThreads,
+      movingSteps,
+    }),
+    [t, common, mode, level, texts, inHand, end, changeNote, isLarge, movingThreads, movingSteps],
   );
   useCanvasKeys(root, {
     steps,
@@ -141,7 +156,14 @@ function Canvas(props: PlanCanvasProps) {
 
   return (
     <CanvasContext value={value}>
-      <div ref={root} tabIndex={-1} className={styles.canvas} data-tool={pans ? "pan" : "select"} data-level={level}>
+      <div
+        ref={root}
+        tabIndex={-1}
+        className={styles.canvas}
+        data-tool={pans ? "pan" : "select"}
+        data-level={level}
+        data-large={isLarge || undefined}
+      >
         <WarpLines />
         {steps.length > MOST_WHOLE && entry !== null && (
           <EntryButton count={steps.length} onEnter={() => handle.goTo(entry)} />

@@ -12,22 +12,29 @@ import { colourOf } from "../components/status";
 import { StatusIcon } from "../components/StatusIcon";
 import { StatusWord } from "../components/StatusWord";
 import { Bead } from "./Bead";
-import { useCanvas } from "./CanvasContext";
+import { useCanvas, useMoving } from "./CanvasContext";
 import type { StepData, StepFlowNode } from "./flow";
 import { FarHandles, Handles } from "./Handles";
+import type { ZoomLevel } from "./measures";
 import { fullName } from "./said";
 import { SaidOfStep, SaidOfTask } from "./StepSaid";
-import type { ZoomLevel } from "./measures";
 import styles from "./StepNode.module.css";
 
 export const StepNode = memo(function StepNode({ id, data, selected, dragging }: NodeProps<StepFlowNode>) {
-  const { level, mode } = useCanvas();
-  const { t } = useTranslation("graph");
-  const { t: common } = useTranslation("common");
+  const { level, mode, t, statusWord, movingSteps } = useCanvas();
   const status = mode === "watch" ? (data.view?.status ?? "pending") : null;
-  const statusWord = status === null ? null : common(`status.${status}`);
+  const isRunning = status === "running" && level !== "far";
+  const moves = useMoving(movingSteps, id, isRunning);
+  const word = status === null ? null : statusWord(status);
   const tone = status === null ? (data.problem?.severity === "error" ? styles.problem : "") : styles[status];
-  const classes = [styles.step, styles[level], tone, selected && styles.selected, dragging && styles.dragged];
+  const classes = [
+    styles.step,
+    styles[level],
+    tone,
+    selected && styles.selected,
+    dragging && styles.dragged,
+    isRunning && !moves && styles.still,
+  ];
   return (
     <>
       {level === "far" && <FarHandles />}
@@ -39,7 +46,7 @@ export const StepNode = memo(function StepNode({ id, data, selected, dragging }:
         role="button"
         tabIndex={data.isEntry ? 0 : -1}
         data-step={id}
-        aria-label={fullName(data, statusWord, t)}
+        aria-label={fullName(data, word, t)}
         aria-pressed={selected}
         className={classes.filter(Boolean).join(" ")}
       >

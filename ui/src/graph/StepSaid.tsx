@@ -1,16 +1,15 @@
 // The lines and the foot of a node: of a step in an editor, of a task in an execution.
 
 import { Braces, FlaskConical, type LucideIcon, RotateCcw, Timer, UserRound } from "lucide-react";
-import { useTranslation } from "react-i18next";
 
 import { Icon } from "../components/Icon";
-import { useNow, useTail } from "./CanvasContext";
+import { useCanvas, useNow, useTail } from "./CanvasContext";
 import type { StepData } from "./flow";
 import { type Said, saidOfStep, saidOfTask, written } from "./said";
 import styles from "./StepNode.module.css";
 
 export function SaidOfStep({ data }: { data: StepData }) {
-  const { t } = useTranslation("graph");
+  const { t } = useCanvas();
   const said = saidOfStep(data, t);
   return (
     <>
@@ -24,7 +23,7 @@ export function SaidOfStep({ data }: { data: StepData }) {
 }
 
 export function SaidOfTask({ data }: { data: StepData }) {
-  const { t } = useTranslation("graph");
+  const { t } = useCanvas();
   const status = data.view?.status ?? "pending";
   const isRunning = status === "running";
   const tail = useTail(data.step.id, isRunning && data.view?.phase !== "score");
@@ -68,7 +67,7 @@ function Progress({ value }: { value: number | null }) {
 }
 
 function Badges({ data: { step, asks } }: { data: StepData }) {
-  const { t } = useTranslation("graph");
+  const { t } = useCanvas();
   return (
     <span className={styles.badges}>
       {step.retry && <Badge icon={RotateCcw} name={t("badge.retry")} />}

@@ -178,18 +178,28 @@ export function written({ expected, step }: StepData, tail: string | null): numb
 /** What a screen reader says of a step: "compliance, Running, depends on extract and parties". */
 export function fullName({ step, problem, asks, isSimulated }: StepData, statusWord: string | null, t: T): string {
   const others = [...new Set(step.dependsOn ?? [])];
-  const ids = new Intl.ListFormat(locale(), { type: "conjunction" }).format(others);
   return [
     step.id,
     statusWord,
     isSimulated ? t("name.simulated") : null,
-    others.length === 0 ? t("name.dependsOnNothing") : t("name.dependsOn", { ids }),
+    others.length === 0 ? t("name.dependsOnNothing") : t("name.dependsOn", { ids: listed(others) }),
     step.condition ? t("name.condition", { condition: conditionSaid(step.condition, t) }) : null,
     asks ? t("name.asks") : null,
     problem?.sentence ?? null,
   ]
     .filter(Boolean)
     .join(", ");
+}
+
+/** Making a format takes longer than using it, and every node is named. */
+let listFormat: { language: string; format: Intl.ListFormat } | null = null;
+
+function listed(ids: readonly string[]): string {
+  const language = locale();
+  if (listFormat?.language !== language) {
+    listFormat = { language, format: new Intl.ListFormat(language, { type: "conjunction" }) };
+  }
+  return listFormat.format.format(ids);
 }
 
 export function conditionSaid(condition: string, t: T): string {

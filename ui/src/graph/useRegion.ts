@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 
 import type { Box } from "./measures";
 
-const MARGIN = 0.5;
+const MARGIN = 0.4;
 /** Zoomed in so far that the region is this many times the view, it is cut to the view again. */
 const MOST_AREA = 12;
 

@@ -68,7 +68,7 @@ function Selected({ ids, acts }: { ids: readonly string[]; acts: EditActs }) {
   const { t } = useTranslation("editor");
   const [only] = ids;
   if (only === undefined) return null;
-  if (ids.length === 1) return <StepInspector key={only} id={only} />;
+  if (ids.length === 1) return <StepInspector id={only} />;
   return (
     <>
       <div className={styles.several}>

@@ -38,7 +38,13 @@ function DefaultModel({ handle: { plan, changeDefault, problemsAt } }: RowProps)
   const value = plan.defaults?.model;
   const problems = problemsAt("defaults.model");
   return (
-    <Opening icon={Bot} label={t("plan.model")} value={<code>{value ?? "sonnet"}</code>} isDefault={value === undefined} problems={problems}>
+    <Opening
+      icon={Bot}
+      label={t("plan.model")}
+      value={<code>{value ?? "sonnet"}</code>}
+      isDefault={value === undefined}
+      problems={problems}
+    >
       <ModelField value={value} fallback="sonnet" onChange={(model) => changeDefault("model", model)} />
       <FieldProblems problems={problems} />
     </Opening>
@@ -50,7 +56,13 @@ function DefaultQueue({ handle: { plan, changeDefault, problemsAt } }: RowProps)
   const value = plan.defaults?.queue;
   const problems = problemsAt("defaults.queue");
   return (
-    <Opening icon={ListOrdered} label={t("plan.queue")} value={<code>{value ?? "default"}</code>} isDefault={value === undefined} problems={problems}>
+    <Opening
+      icon={ListOrdered}
+      label={t("plan.queue")}
+      value={<code>{value ?? "default"}</code>}
+      isDefault={value === undefined}
+      problems={problems}
+    >
       <QueueField value={value} fallback="default" onChange={(queue) => changeDefault("queue", queue)} />
       <FieldProblems problems={problems} />
     </Opening>
@@ -63,7 +75,13 @@ function DefaultRetry({ handle: { plan, changeDefault, problemsAt } }: RowProps)
   const value = plan.defaults?.retry;
   const problems = problemsAt("defaults.retry");
   return (
-    <Opening icon={RotateCcw} label={t("rows.retry")} value={words(value, undefined)} isDefault={value === undefined} problems={problems}>
+    <Opening
+      icon={RotateCcw}
+      label={t("rows.retry")}
+      value={words(value, undefined)}
+      isDefault={value === undefined}
+      problems={problems}
+    >
       <RetryFields value={value} fallback={undefined} onChange={(retry) => changeDefault("retry", retry)} />
       <FieldProblems problems={problems} />
       {value !== undefined && <Reset onReset={() => changeDefault("retry", undefined)} />}

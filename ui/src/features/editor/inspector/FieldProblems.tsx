@@ -21,7 +21,11 @@ export function FieldProblems({ problems }: { problems: readonly Problem[] }) {
   return (
     <ul className={styles.problems}>
       {problems.slice(0, SHOWN).map((problem) => (
-        <li key={`${problem.field} ${problem.rule} ${problem.message}`} className={styles.problem} data-severity={problem.severity}>
+        <li
+          key={`${problem.field} ${problem.rule} ${problem.message}`}
+          className={styles.problem}
+          data-severity={problem.severity}
+        >
           <Icon icon={problem.severity === "error" ? CircleAlert : TriangleAlert} sizePx={14} />
           <span className={styles.sentence}>
             <Sentence text={sentenceOf(problem)} />

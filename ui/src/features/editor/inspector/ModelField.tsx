@@ -1,7 +1,7 @@
 // Which model answers: an alias with its prices, or a model by its provider's own name.
 
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { type RefObject, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Model } from "../../../api/types";
@@ -32,6 +32,7 @@ export function ModelField({ label, value, fallback, onChange, error }: ModelFie
   const { t } = useTranslation("inspector");
   const { models } = useEditor();
   const [isOther, setOther] = useState(false);
+  const other = useRef<HTMLInputElement>(null);
   const prices = usePrices(models);
   const option = (alias: string, isDefault: boolean): SelectOption<string> => {
     const hints = [isDefault ? t("default") : "", prices(alias)].filter(Boolean);
@@ -42,7 +43,7 @@ export function ModelField({ label, value, fallback, onChange, error }: ModelFie
     ...(value === null ? [{ value: MIXED, label: t("shared.mixed"), whyNot: "" }] : []),
     option(fallback, true),
     ...models.filter(({ alias }) => alias !== fallback || alias === value).map(({ alias }) => option(alias, false)),
-    ...(isKnown ? [] : [{ value, label: value, hint: t("model.free") }]),
+    ...(isKnown ? [] : [{ value, label: value, hint: t("model.free"), chosenHint: "" }]),
     { value: OTHER, label: t("model.other") },
   ];
   const choose = (next: string) => {
@@ -56,10 +57,12 @@ export function ModelField({ label, value, fallback, onChange, error }: ModelFie
         onChange={choose}
         options={options}
         mono
+        focusAfter={other}
       />
       {isOther && (
         <OtherModel
           initial={isKnown ? "" : value}
+          input={other}
           onDone={(model) => {
             setOther(false);
             if (model !== "") onChange(model);
@@ -100,14 +103,19 @@ function usePrices(models: readonly Model[]): (alias: string) => string {
   };
 }
 
-function OtherModel({ initial, onDone }: { initial: string; onDone: (model: string) => void }) {
+interface OtherModelProps {
+  initial: string;
+  input: RefObject<HTMLInputElement | null>;
+  onDone: (model: string) => void;
+}
+
+function OtherModel({ initial, input, onDone }: OtherModelProps) {
   const { t } = useTranslation("inspector");
   const [text, setText] = useState(initial);
   return (
     <>
       <TextField
-        // It opens because somebody chose to write in it.
-        ref={(input) => input?.focus()}
+        ref={input}
         value={text}
         onChange={setText}
         mono

@@ -29,7 +29,7 @@ export function Opening({
   const [chosen, setChosen] = useState<boolean | null>(null);
   const severity = problems.some((problem) => problem.severity === "error") ? "error" : problems[0]?.severity;
   const shown = (
-    <span className={isDefault ? styles.defaulted : undefined}>
+    <span className={[styles.shown, isDefault && styles.defaulted].filter(Boolean).join(" ")}>
       {severity !== undefined && (
         <span className={styles.sign} data-severity={severity}>
           <Icon icon={severity === "error" ? CircleAlert : TriangleAlert} sizePx={14} />

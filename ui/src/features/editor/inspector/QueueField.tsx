@@ -29,8 +29,15 @@ export function QueueField({ label, value, fallback, onChange, error }: QueueFie
   const isKnown = value == null || named(value) !== undefined;
   const options: SelectOption<string>[] = [
     ...(value === null ? [{ value: MIXED, label: t("shared.mixed"), whyNot: "" }] : []),
-    { value: DEFAULT, label: fallback, hint: [t("default"), limit(named(fallback))].filter(Boolean).join(", "), chosenHint: "" },
-    ...own.filter(({ name }) => name !== fallback || value === name).map((lane) => ({ value: lane.name, label: lane.name, hint: limit(lane), chosenHint: "" })),
+    {
+      value: DEFAULT,
+      label: fallback,
+      hint: [t("default"), limit(named(fallback))].filter(Boolean).join(", "),
+      chosenHint: "",
+    },
+    ...own
+      .filter(({ name }) => name !== fallback || value === name)
+      .map((lane) => ({ value: lane.name, label: lane.name, hint: limit(lane), chosenHint: "" })),
     ...(isKnown ? [] : [{ value, label: value, hint: t("queue.unknown") }]),
   ];
   return (

@@ -77,7 +77,13 @@ function Required({ handle: { plan, changeReview, problemsAt } }: RowProps) {
   const problems = problemsAt("hitl.requiredFor");
   const value = ids.length === 0 ? t("plan.requiredForNone") : <code>{ids.join(", ")}</code>;
   return (
-    <Opening icon={UserRound} label={t("plan.requiredFor")} value={value} isDefault={ids.length === 0} problems={problems}>
+    <Opening
+      icon={UserRound}
+      label={t("plan.requiredFor")}
+      value={value}
+      isDefault={ids.length === 0}
+      problems={problems}
+    >
       <RequiredFor
         plan={plan}
         ids={ids}
@@ -183,7 +189,9 @@ function SpotChecks({ handle: { plan, changeReview, problemsAt } }: RowProps) {
         unit="%"
         min={0}
         max={100}
-        onChange={(next) => changeReview("spotCheckRate", next === null ? undefined : Number((next / 100).toPrecision(12)))}
+        onChange={(next) =>
+          changeReview("spotCheckRate", next === null ? undefined : Number((next / 100).toPrecision(12)))
+        }
       />
       <p className={styles.quiet}>{t("plan.spotCheckHint")}</p>
       <FieldProblems problems={problems} />

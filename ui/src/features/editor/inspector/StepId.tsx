@@ -1,14 +1,15 @@
 // The id of a step: its rule is said while it is written, and the rename follows when the field is left.
 
-import { type RefObject, useEffect, useId, useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { TextField } from "../../../components/TextField";
 import { idFault } from "../model/ids";
+import { useFocusRequest } from "../prompt/useFocusRequest";
 import { useEditor } from "../useEditor";
 import styles from "./inspector.module.css";
 
-export function StepId({ id }: { id: string }) {
+export function StepId({ id, onRename }: { id: string; onRename: (to: string) => void }) {
   const { t } = useTranslation("inspector");
   const { plan, perform, select, idFocus } = useEditor();
   const [written, setWritten] = useState<string | null>(null);
@@ -16,10 +17,15 @@ export function StepId({ id }: { id: string }) {
   const ruleId = useId();
   const text = written ?? id;
   const fault = written === null ? null : idFault(text, plan, id);
-  useFocusRequest(input, idFocus);
+  // After `S` the new step's id is there to be written over.
+  useFocusRequest("id", idFocus, () => {
+    input.current?.focus();
+    input.current?.select();
+  });
   const leave = () => {
     setWritten(null);
     if (written === null || written === id || idFault(written, plan, id) !== null) return;
+    onRename(written);
     perform({ kind: "renameStep", id, to: written });
     select([written]);
   };
@@ -56,17 +62,4 @@ export function StepId({ id }: { id: string }) {
       )}
     </>
   );
-}
-
-/** After `S` the new step's id is there to be written over. A request from before the field appeared counts once. */
-let answered = 0;
-
-function useFocusRequest(input: RefObject<HTMLInputElement | null>, request: number): void {
-  useEffect(() => {
-    if (request === 0) answered = 0;
-    if (request <= answered) return;
-    answered = request;
-    input.current?.focus();
-    input.current?.select();
-  }, [input, request]);
 }

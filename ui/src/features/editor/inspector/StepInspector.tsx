@@ -1,6 +1,6 @@
 // Every field of the selected step.
 
-import { useDeferredValue } from "react";
+import { useCallback, useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { number } from "../../../components/format";
@@ -21,23 +21,43 @@ import { usePromptDoor } from "./usePromptDoor";
 
 export function StepInspector({ id }: { id: string }) {
   const handle = useStep(id);
-  return handle ? <Fields handle={handle} /> : null;
+  const [shown, setShown] = useState({ id, count: 0, renamedTo: "" });
+  if (shown.id !== id) {
+    // A step that was renamed here is the same step: its fields stay, and with them where the focus is.
+    setShown({ id, count: shown.renamedTo === id ? shown.count : shown.count + 1, renamedTo: "" });
+  }
+  const onRename = useCallback((to: string) => setShown((was) => ({ ...was, renamedTo: to })), []);
+  return handle ? <Fields key={shown.count} handle={handle} onRename={onRename} /> : null;
 }
 
-function Fields({ handle }: { handle: StepHandle }) {
+interface FieldsProps {
+  handle: StepHandle;
+  /** The step is about to have this id. */
+  onRename: (to: string) => void;
+}
+
+function Fields({ handle, onRename }: FieldsProps) {
   const { plan, step, change, problemsAt } = handle;
   const { defaults } = plan;
   return (
     <div className={styles.step}>
       <div className={styles.top}>
         <div className={styles.group}>
-          <StepId id={step.id} />
+          <StepId id={step.id} onRename={onRename} />
           <FieldProblems problems={problemsAt("id")} />
         </div>
         <div className={styles.group}>
           <div className={styles.pair}>
-            <ModelField value={step.model} fallback={defaults?.model ?? "sonnet"} onChange={(model) => change("model", model)} />
-            <QueueField value={step.queue} fallback={defaults?.queue ?? "default"} onChange={(queue) => change("queue", queue)} />
+            <ModelField
+              value={step.model}
+              fallback={defaults?.model ?? "sonnet"}
+              onChange={(model) => change("model", model)}
+            />
+            <QueueField
+              value={step.queue}
+              fallback={defaults?.queue ?? "default"}
+              onChange={(queue) => change("queue", queue)}
+            />
           </div>
           <CannotRun model={modelName(plan, step)} />
           <FieldProblems problems={problemsAt("model")} />

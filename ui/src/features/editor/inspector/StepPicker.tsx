@@ -36,7 +36,12 @@ export function StepPicker({
       <ul className={styles.candidateList}>
         {found.slice(0, SHOWN).map((id) => (
           <li key={id}>
-            <button type="button" className={styles.candidate} disabled={reason(id) !== null} onClick={() => onTake(id)}>
+            <button
+              type="button"
+              className={styles.candidate}
+              disabled={reason(id) !== null}
+              onClick={() => onTake(id)}
+            >
               <code>{id}</code>
               {reason(id) !== null && <span className={styles.why}>{reason(id)}</span>}
             </button>

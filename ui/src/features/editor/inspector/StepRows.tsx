@@ -49,7 +49,11 @@ function Approval({ handle: { plan, step, change, problemsAt } }: RowProps) {
   const isAskedByPlan = plan.hitl?.requiredFor?.includes(step.id) === true;
   return (
     <>
-      <ControlRow icon={UserRound} label={t("rows.requiresApproval")} hint={isAskedByPlan ? t("askedByPlan") : undefined}>
+      <ControlRow
+        icon={UserRound}
+        label={t("rows.requiresApproval")}
+        hint={isAskedByPlan ? t("askedByPlan") : undefined}
+      >
         {(labelId) => (
           <Switch
             labelledBy={labelId}
@@ -72,7 +76,13 @@ function Condition({ handle: { step, change, problemsAt } }: RowProps) {
   const problems = problemsAt("condition");
   const value = step.condition === undefined ? t("condition.always") : <code>{step.condition}</code>;
   return (
-    <Opening icon={Split} label={t("rows.condition")} value={value} isDefault={step.condition === undefined} problems={problems}>
+    <Opening
+      icon={Split}
+      label={t("rows.condition")}
+      value={value}
+      isDefault={step.condition === undefined}
+      problems={problems}
+    >
       <PromptEditor
         label={t("rows.condition")}
         mode="condition"
@@ -105,7 +115,13 @@ function Retry({ handle: { plan, step, change, problemsAt } }: RowProps) {
   const problems = problemsAt("retry");
   const fallback = plan.defaults?.retry;
   return (
-    <Opening icon={RotateCcw} label={t("rows.retry")} value={words(step.retry, fallback)} isDefault={step.retry === undefined} problems={problems}>
+    <Opening
+      icon={RotateCcw}
+      label={t("rows.retry")}
+      value={words(step.retry, fallback)}
+      isDefault={step.retry === undefined}
+      problems={problems}
+    >
       <RetryFields value={step.retry} fallback={fallback} onChange={(retry) => change("retry", retry)} />
       <FieldProblems problems={problems} />
       {step.retry !== undefined && <Reset onReset={() => change("retry", undefined)} />}
@@ -119,7 +135,13 @@ function OutputSchema({ handle: { step, change, problemsAt } }: RowProps) {
   const problems = problemsAt("outputSchema");
   const schema = step.outputSchema;
   return (
-    <Opening icon={Braces} label={t("rows.outputSchema")} value={words(schema) ?? t("schema.none")} isDefault={schema === undefined} problems={problems}>
+    <Opening
+      icon={Braces}
+      label={t("rows.outputSchema")}
+      value={words(schema) ?? t("schema.none")}
+      isDefault={schema === undefined}
+      problems={problems}
+    >
       <SchemaFields
         label={t("rows.outputSchema")}
         hint={t("schema.hint")}
@@ -166,10 +188,22 @@ function MaxTokens({ handle: { plan, step, change, problemsAt } }: RowProps) {
   const problems = problemsAt("maxTokens");
   const model = models.find(({ alias }) => alias === modelName(plan, step));
   const fallback = plan.defaults?.maxTokens ?? model?.maxOutputTokens;
-  const ofModel = plan.defaults?.maxTokens === undefined && model ? t("maxTokens.ofModel", { tokens: number(model.maxOutputTokens) }) : null;
-  const value = step.maxTokens === undefined ? (ofModel ?? (fallback === undefined ? t("default") : number(fallback))) : number(step.maxTokens);
+  const ofModel =
+    plan.defaults?.maxTokens === undefined && model
+      ? t("maxTokens.ofModel", { tokens: number(model.maxOutputTokens) })
+      : null;
+  const value =
+    step.maxTokens === undefined
+      ? (ofModel ?? (fallback === undefined ? t("default") : number(fallback)))
+      : number(step.maxTokens);
   return (
-    <Opening icon={Hash} label={t("rows.maxTokens")} value={value} isDefault={step.maxTokens === undefined} problems={problems}>
+    <Opening
+      icon={Hash}
+      label={t("rows.maxTokens")}
+      value={value}
+      isDefault={step.maxTokens === undefined}
+      problems={problems}
+    >
       <NumberField
         label={t("rows.maxTokens")}
         value={step.maxTokens ?? null}
@@ -212,7 +246,9 @@ function Temperature({ handle: { plan, step, change, problemsAt } }: RowProps) {
         step={0.1}
         onChange={(next) => change("temperature", next ?? undefined)}
       />
-      <p className={styles.quiet}>{isRefused ? t("temperature.refused", { provider: model.provider }) : t("temperature.hint")}</p>
+      <p className={styles.quiet}>
+        {isRefused ? t("temperature.refused", { provider: model.provider }) : t("temperature.hint")}
+      </p>
       <FieldProblems problems={problems} />
       {step.temperature !== undefined && (
         <div className={styles.actions}>
@@ -234,7 +270,13 @@ function System({ handle: { step, change, problemsAt } }: RowProps) {
   const { system } = step;
   const value = system === undefined ? t("system.none") : t("system.characters", { count: system.length });
   return (
-    <Opening icon={MessageSquareText} label={t("rows.system")} value={value} isDefault={system === undefined} problems={problems}>
+    <Opening
+      icon={MessageSquareText}
+      label={t("rows.system")}
+      value={value}
+      isDefault={system === undefined}
+      problems={problems}
+    >
       <PromptEditor
         label={t("rows.system")}
         height="grow"

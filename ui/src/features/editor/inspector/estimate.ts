@@ -1,9 +1,9 @@
 // What one step may cost and take, before anything has run. Pure.
 //
-// The rule: four bytes of text are a token, as the engine counts where a provider does not say. An answer is expected to
-// have 1,200 tokens, or the step's own bound where that is lower, and comes at 60 tokens a second. What earlier steps
-// answer counts so too where the prompt inserts it; inputs are only known before a run and count as nothing here. A model
-// without prices makes the cost unknown, never 0. The Run tab's dry run is exact about all of this.
+// The rule: four bytes of text are a token, as the engine counts where a provider does not say. An answer is expected
+// to have 1,200 tokens, or the step's own bound where that is lower, and comes at 60 tokens a second. What earlier
+// steps answer counts so too where the prompt inserts it; inputs are only known before a run and count as nothing here.
+// A model without prices makes the cost unknown, never 0. The Run tab's dry run is exact about all of this.
 
 import type { Model } from "../../../api/types";
 import type { DraftPlan, DraftStep } from "../model/draft";
@@ -41,27 +41,34 @@ export function estimateOf(plan: DraftPlan, step: DraftStep, models: readonly Mo
   return { tokensIn, tokensOut, costUsd, ms };
 }
 
+/** How often each step's answer is inserted. */
+type Inserted = ReadonlyMap<string, number>;
+
 /** Steps that were not touched are the same objects; a long prompt is read once. */
-const read = new WeakMap<DraftStep, { ownTokens: number; inserted: readonly string[] }>();
+const read = new WeakMap<DraftStep, { ownTokens: number; inserted: Inserted }>();
 
 function reading(step: DraftStep) {
   const known = read.get(step);
   if (known) return known;
   const system = step.system ?? "";
-  const roots = [...referencesOf(step.prompt), ...referencesOf(system)].map(({ root }) => root);
-  const found = {
-    ownTokens: tokensOfBytes(bytesOf(step.prompt) + bytesOf(system)),
-    inserted: roots.filter((root) => root !== "input"),
-  };
+  const inserted = new Map<string, number>();
+  for (const { root } of [...referencesOf(step.prompt), ...referencesOf(system)]) {
+    if (root !== "input") inserted.set(root, (inserted.get(root) ?? 0) + 1);
+  }
+  const found = { ownTokens: tokensOfBytes(bytesOf(step.prompt) + bytesOf(system)), inserted };
   read.set(step, found);
   return found;
 }
 
 export function tokensInOf(plan: DraftPlan, step: DraftStep): number {
   const { ownTokens, inserted } = reading(step);
-  if (inserted.length === 0) return ownTokens;
-  const bound = new Map(plan.steps.map((other) => [other.id, Math.min(ANSWER_TOKENS, other.maxTokens ?? ANSWER_TOKENS)]));
-  return inserted.reduce((sum, id) => sum + (bound.get(id) ?? 0), ownTokens);
+  if (inserted.size === 0) return ownTokens;
+  let sum = ownTokens;
+  for (const other of plan.steps) {
+    const times = inserted.get(other.id);
+    if (times !== undefined) sum += times * Math.min(ANSWER_TOKENS, other.maxTokens ?? ANSWER_TOKENS);
+  }
+  return sum;
 }
 
 function answerTokens(plan: DraftPlan, step: DraftStep, model: Model | undefined): number {

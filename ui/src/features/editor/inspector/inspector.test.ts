@@ -10,7 +10,12 @@ import { around, offersFor } from "./offers";
 import { fieldName, ofThePlan, problemsAt } from "./problems";
 import { shared } from "./SharedInspector";
 
-const step = (id: string, dependsOn: string[] = [], more: Partial<DraftStep> = {}): DraftStep => ({ id, prompt: "", dependsOn, ...more });
+const step = (id: string, dependsOn: string[] = [], more: Partial<DraftStep> = {}): DraftStep => ({
+  id,
+  prompt: "",
+  dependsOn,
+  ...more,
+});
 
 const clauses = { type: "object", properties: { clauses: { type: "array" }, "due-date": { type: "string" } } };
 const plan: DraftPlan = {
@@ -65,7 +70,10 @@ const sonnet: Model = {
 
 describe("an estimate", () => {
   it("counts the text, the answers that it inserts, and the answer", () => {
-    const writes = step("report", ["extract"], { prompt: `${"x".repeat(4_000)}{{ extract.output }}{{ input.a }}`, maxTokens: 600 });
+    const writes = step("report", ["extract"], {
+      prompt: `${"x".repeat(4_000)}{{ extract.output }}{{ input.a }}`,
+      maxTokens: 600,
+    });
     const own: DraftPlan = { name: "p", steps: [step("extract", [], { maxTokens: 200 }), writes] };
     // 4,000 letters and two tags of 20 and 13, in fours; then the answer of `extract`.
     expect(tokensInOf(own, writes)).toBe(1_009 + 200);
@@ -97,11 +105,31 @@ describe("times", () => {
 });
 
 describe("problems", () => {
-  const problem = (field: string): Problem => ({ code: "VALIDATION_ERROR", severity: "error", field, rule: "r", message: field });
-  const all = ["steps[2].dependsOn[0]", "steps[2].prompt", "steps[2].retry.maxAttempts", "steps[2]", "hitl.requiredFor[1]", "name"].map(problem);
+  const problem = (field: string): Problem => ({
+    code: "VALIDATION_ERROR",
+    severity: "error",
+    field,
+    rule: "r",
+    message: field,
+  });
+  const all = [
+    "steps[2].dependsOn[0]",
+    "steps[2].prompt",
+    "steps[2].retry.maxAttempts",
+    "steps[2]",
+    "hitl.requiredFor[1]",
+    "name",
+  ].map(problem);
 
   it("belong to their field and what is inside of it", () => {
-    expect(all.map(fieldName)).toEqual(["dependsOn[0]", "prompt", "retry.maxAttempts", "", "hitl.requiredFor[1]", "name"]);
+    expect(all.map(fieldName)).toEqual([
+      "dependsOn[0]",
+      "prompt",
+      "retry.maxAttempts",
+      "",
+      "hitl.requiredFor[1]",
+      "name",
+    ]);
     expect(problemsAt(all, "retry")).toHaveLength(1);
     expect(problemsAt(all, "dependsOn")).toHaveLength(1);
     expect(problemsAt(all, "prom")).toHaveLength(0);

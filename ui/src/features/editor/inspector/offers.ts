@@ -1,4 +1,5 @@
-// Which references a step's texts can make: the inputs, what its upstream steps answer, and what it could depend on. Pure.
+// Which references a step's texts can make: the inputs, what its upstream steps answer, and what it could depend on.
+// Pure.
 
 import type { DraftPlan, DraftStep, JsonObject } from "../model/draft";
 import { isObject } from "../model/draft";
@@ -142,7 +143,10 @@ function inputsUsedBy(step: DraftStep): readonly (readonly string[])[] {
 /** `extract.output.clauses`; a key that is no name stands in brackets. */
 function memberName(root: string, path: readonly string[]): string {
   return path.reduce(
-    (name, key) => (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) && !key.endsWith("-") ? `${name}.${key}` : `${name}[${JSON.stringify(key)}]`),
+    (name, key) =>
+      /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) && !key.endsWith("-")
+        ? `${name}.${key}`
+        : `${name}[${JSON.stringify(key)}]`,
     root,
   );
 }

@@ -41,7 +41,11 @@ export function usePlan(): PlanHandle {
 }
 
 /** The object with a key changed or taken away; undefined when nothing is left in it. */
-function withKey<T extends object, K extends keyof T>(value: T | undefined, key: K, next: T[K] | undefined): T | undefined {
+function withKey<T extends object, K extends keyof T>(
+  value: T | undefined,
+  key: K,
+  next: T[K] | undefined,
+): T | undefined {
   const entries = Object.entries({ ...value, [key]: next }).filter(([, inner]) => inner !== undefined);
   // The same keys with the same types as before, but for the one that was given.
   return entries.length === 0 ? undefined : (Object.fromEntries(entries) as T);

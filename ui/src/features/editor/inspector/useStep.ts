@@ -34,8 +34,5 @@ export function useStep(id: string): StepHandle | null {
 /** Applies a problem's fix. */
 export function useFix(): (fix: Fix) => void {
   const { perform } = useEditor();
-  return useCallback(
-    (fix: Fix) => perform({ kind: "applyFix", operations: fix.patch, title: fix.title }),
-    [perform],
-  );
+  return useCallback((fix: Fix) => perform({ kind: "applyFix", operations: fix.patch, title: fix.title }), [perform]);
 }

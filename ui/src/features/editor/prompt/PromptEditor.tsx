@@ -16,6 +16,7 @@ import type { Refusal } from "./size";
 import type { Mode } from "./template";
 import { templateTags } from "./tokens";
 import { useCodeMirror } from "./useCodeMirror";
+import { useFocusRequest } from "./useFocusRequest";
 
 export interface PromptEditorProps {
   /** Its name, for screen readers. */
@@ -39,7 +40,7 @@ export interface PromptEditorProps {
 }
 
 export function PromptEditor(props: PromptEditorProps) {
-  const { label, value, onChange, onUndo, onRedo, mode = "template", problems, onFix, height = "fill", focus = 0 } = props;
+  const { label, value, onChange, onUndo, onRedo, mode = "template", problems, onFix, height = "fill", focus } = props;
   const { t } = useTranslation("inspector");
   const place = useRef<HTMLDivElement>(null);
   const wiring = useFieldWiring();
@@ -60,7 +61,10 @@ export function PromptEditor(props: PromptEditorProps) {
     onUndo,
     onRedo,
     onRefused: setRefusal,
-    onBlur: () => door.current.onPreview(null),
+    onBlur: () => {
+      setRefusal(null);
+      door.current.onPreview(null);
+    },
     onBytes: props.onBytes,
     placeholder: props.placeholder,
     isSingleLine: mode === "condition",
@@ -89,15 +93,12 @@ export function PromptEditor(props: PromptEditorProps) {
     const editor = view.current;
     if (editor) editor.dispatch(showProblems(editor.state, problems, onFix));
   }, [view, problems, onFix]);
-  // Only a request made while the editor is there takes the focus.
-  const seenFocus = useRef(focus);
-  useEffect(() => {
-    if (focus === seenFocus.current) return;
-    seenFocus.current = focus;
+  useFocusRequest("prompt", focus, () => {
     const editor = view.current;
-    editor?.focus();
-    editor?.dispatch({ selection: { anchor: editor.state.doc.length }, scrollIntoView: true });
-  }, [focus, view]);
+    if (!editor) return;
+    editor.focus();
+    editor.dispatch({ selection: { anchor: editor.state.doc.length }, scrollIntoView: true });
+  });
   return (
     <div className={height === "fill" ? styles.fill : styles.grow}>
       <div

@@ -11,12 +11,33 @@ import { bounded, bytesField, bytesOf, refused } from "./size";
 import { codeAt, coloured, templateTags } from "./tokens";
 import { smallestChange } from "./useCodeMirror";
 
-const piece = fc.constantFrom("{{ a.output }}", "{{", "}}", "{%", "%}", "{#", "#}", "{", "}", "'", "a", " ", "\n", "{% raw %}", "{% endraw %}", "x ".repeat(3_000));
+const piece = fc.constantFrom(
+  "{{ a.output }}",
+  "{{",
+  "}}",
+  "{%",
+  "%}",
+  "{#",
+  "#}",
+  "{",
+  "}",
+  "'",
+  "a",
+  " ",
+  "\n",
+  "{% raw %}",
+  "{% endraw %}",
+  "x ".repeat(3_000),
+);
 const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
 
 describe("colours", () => {
   it("after any changes are those of the whole text", () => {
-    const edit = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), length: fc.nat(40), insert: fc.array(piece, { maxLength: 3 }) });
+    const edit = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      length: fc.nat(40),
+      insert: fc.array(piece, { maxLength: 3 }),
+    });
     fc.assert(
       fc.property(text, fc.array(edit, { minLength: 1, maxLength: 6 }), (start, edits) => {
         let state = EditorState.create({ doc: start, extensions: templateTags });
@@ -35,7 +56,13 @@ describe("colours", () => {
   it("after several changes at once, too", () => {
     const doc = `${"word ".repeat(2_000)}{{ a }}${"word ".repeat(2_000)}{{ b }} end`;
     const state = EditorState.create({ doc, extensions: templateTags });
-    const changes = ChangeSet.of([{ from: 3, insert: "{{ c }}" }, { from: doc.length - 3, insert: "{% if d %}" }], doc.length);
+    const changes = ChangeSet.of(
+      [
+        { from: 3, insert: "{{ c }}" },
+        { from: doc.length - 3, insert: "{% if d %}" },
+      ],
+      doc.length,
+    );
     const after = state.update({ changes }).state;
     expect(coloured(after)).toEqual(coloured(EditorState.create({ doc: after.doc, extensions: templateTags })));
     expect(coloured(after)).toHaveLength(4);
@@ -93,14 +120,21 @@ describe("the smallest change", () => {
           return;
         }
         expect(from.slice(0, change.from) + change.insert + from.slice(change.to)).toBe(to);
-        for (const part of [change.insert, from.slice(change.from, change.to)]) expect(part).not.toMatch(/^[\udc00-\udfff]|[\ud800-\udbff]$/);
+        for (const part of [change.insert, from.slice(change.from, change.to)])
+          expect(part).not.toMatch(/^[\udc00-\udfff]|[\ud800-\udbff]$/);
       }),
     );
   });
 });
 
 describe("problems", () => {
-  const at = (message: string): Problem => ({ code: "UNKNOWN_REFERENCE", severity: "error", field: "steps[0].prompt", rule: "x", message });
+  const at = (message: string): Problem => ({
+    code: "UNKNOWN_REFERENCE",
+    severity: "error",
+    field: "steps[0].prompt",
+    rule: "x",
+    message,
+  });
 
   it("stand at the name that they are about, counted in characters", () => {
     const { doc } = EditorState.create({ doc: "first\n😀 {{ complience.output }}" });

@@ -33,7 +33,8 @@ export function isSpace(text: string, at: number): boolean {
 /** The end of the identifier that begins at `at`. */
 export function identifierEnd(text: string, at: number): number {
   let end = at;
-  while (end < text.length && continuesName(text, end)) end += text.charCodeAt(end) < 128 ? 1 : letterAt(text, end).length;
+  while (end < text.length && continuesName(text, end))
+    end += text.charCodeAt(end) < 128 ? 1 : letterAt(text, end).length;
   return end;
 }
 

@@ -12,7 +12,7 @@ const said = (text: string, mode: Mode = "template") =>
 
 describe("references", () => {
   it("are names with what stands behind them", () => {
-    expect(said("a {{ input.contract }} b {{extract.output.clauses}} {{ steps[\"any-id\"].output }}")).toEqual([
+    expect(said('a {{ input.contract }} b {{extract.output.clauses}} {{ steps["any-id"].output }}')).toEqual([
       "input.contract",
       "extract.output.clauses",
       "any-id.output",
@@ -29,16 +29,18 @@ describe("references", () => {
   });
 
   it("are not in text, strings, comments, raw blocks, filters or tests", () => {
-    expect(said("extract.output {# {{a.output}} #}{% raw %}{{b.output}}{% endraw %}{{ \"c.output\" | upper }}")).toEqual([]);
+    expect(said('extract.output {# {{a.output}} #}{% raw %}{{b.output}}{% endraw %}{{ "c.output" | upper }}')).toEqual(
+      [],
+    );
     expect(said("{{ x.output | replace(y.output, '') is string }}")).toEqual(["x.output", "y.output"]);
   });
 
   it("know what a template can do without, and what a loop goes through", () => {
-    expect(said("{{ input.a | default('x') }}{% if input.b is defined %}{% for c in input.items %}{{ c.name }}{% endfor %}{% endif %}")).toEqual([
-      "input.a optional",
-      "input.b optional",
-      "input.items list",
-    ]);
+    expect(
+      said(
+        "{{ input.a | default('x') }}{% if input.b is defined %}{% for c in input.items %}{{ c.name }}{% endfor %}{% endif %}",
+      ),
+    ).toEqual(["input.a optional", "input.b optional", "input.items list"]);
     expect(said("{% set n = extract.output %}{{ n }}")).toEqual(["extract.output"]);
   });
 
@@ -56,14 +58,32 @@ describe("references", () => {
 
 describe("renameReferences", () => {
   it("follows in every form and touches nothing else", () => {
-    expect(renameReferences('extract {{extract.output}} {{ "extract" }} {{ steps["extract"].output }} {{ b.extract }}', "extract", "read-in")).toBe(
-      'extract {{read-in.output}} {{ "extract" }} {{ steps["read-in"].output }} {{ b.extract }}',
+    expect(
+      renameReferences(
+        'extract {{extract.output}} {{ "extract" }} {{ steps["extract"].output }} {{ b.extract }}',
+        "extract",
+        "read-in",
+      ),
+    ).toBe('extract {{read-in.output}} {{ "extract" }} {{ steps["read-in"].output }} {{ b.extract }}');
+    expect(renameReferences('"x" in a.output and a-b.output', "a", "z", "condition")).toBe(
+      '"x" in z.output and a-b.output',
     );
-    expect(renameReferences('"x" in a.output and a-b.output', "a", "z", "condition")).toBe('"x" in z.output and a-b.output');
   });
 
   it("there and back again changes nothing", () => {
-    const piece = fc.constantFrom("{{ a.output }}", "{{steps['a'].output}}", "a", "{# a #}", "{% if a.output %}", "{% endif %}", "{{ b-c.output - a.output }}", "'", "{{", "}}", "\n");
+    const piece = fc.constantFrom(
+      "{{ a.output }}",
+      "{{steps['a'].output}}",
+      "a",
+      "{# a #}",
+      "{% if a.output %}",
+      "{% endif %}",
+      "{{ b-c.output - a.output }}",
+      "'",
+      "{{",
+      "}}",
+      "\n",
+    );
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const text = pieces.join("");
@@ -78,16 +98,19 @@ describe("renameReferences", () => {
 describe("scan", () => {
   it("never throws, ends, and its tags are in order", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."{}%#-. |a1\"'\\[]()=\nis inforset".split("")), maxLength: 60 }), (text) => {
-        let last = 0;
-        for (const { from, to, mentions } of scanTemplate(text)) {
-          expect(from).toBeGreaterThanOrEqual(last);
-          expect(to).toBeLessThanOrEqual(text.length);
-          for (const mention of mentions) expect(text.slice(mention.nameFrom, mention.nameTo)).toBe(mention.name);
-          last = to;
-        }
-        for (const { from, to } of referencesOf(text, "condition")) expect(from).toBeLessThan(to);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom(..."{}%#-. |a1\"'\\[]()=\nis inforset".split("")), maxLength: 60 }),
+        (text) => {
+          let last = 0;
+          for (const { from, to, mentions } of scanTemplate(text)) {
+            expect(from).toBeGreaterThanOrEqual(last);
+            expect(to).toBeLessThanOrEqual(text.length);
+            for (const mention of mentions) expect(text.slice(mention.nameFrom, mention.nameTo)).toBe(mention.name);
+            last = to;
+          }
+          for (const { from, to } of referencesOf(text, "condition")) expect(from).toBeLessThan(to);
+        },
+      ),
     );
   });
 
@@ -147,7 +170,13 @@ describe("names are found as the engine finds them", () => {
     .map(([id, form, before, after]) => {
       // As many mentions as the form has; its strings name none.
       const source = `{{${before}${form.replaceAll("@", id)}${after}}}`;
-      return { source, found: form.split("@").slice(1).map(() => id) };
+      return {
+        source,
+        found: form
+          .split("@")
+          .slice(1)
+          .map(() => id),
+      };
     });
   const other = fc.constantFrom(...others).map((source) => ({ source, found: [] as string[] }));
   const text = fc
@@ -168,13 +197,17 @@ describe("names are found as the engine finds them", () => {
 
   it("follows each of them to a new id, and back", () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(text, reference, other), { maxLength: 10 }), fc.constantFrom(...ids), (pieces, id) => {
-        const source = pieces.map((piece) => piece.source).join("");
-        const there = renameReferences(source, id, "brand-new");
-        const roots = (of: string) => referencesOf(of).map(({ root }) => root);
-        expect(roots(there)).toEqual(roots(source).map((root) => (root === id ? "brand-new" : root)));
-        expect(renameReferences(there, "brand-new", id)).toBe(source);
-      }),
+      fc.property(
+        fc.array(fc.oneof(text, reference, other), { maxLength: 10 }),
+        fc.constantFrom(...ids),
+        (pieces, id) => {
+          const source = pieces.map((piece) => piece.source).join("");
+          const there = renameReferences(source, id, "brand-new");
+          const roots = (of: string) => referencesOf(of).map(({ root }) => root);
+          expect(roots(there)).toEqual(roots(source).map((root) => (root === id ? "brand-new" : root)));
+          expect(renameReferences(there, "brand-new", id)).toBe(source);
+        },
+      ),
     );
   });
 
@@ -202,6 +235,7 @@ describe("completionAt", () => {
     expect(at('"x" in tri^', "condition")).toMatchObject({ written: "tri" });
   });
   it("is silent in text, strings and behind a filter's bar", () => {
-    for (const text of ["plain ^", "{{ done }} ^", "{{ 'str^", "{{ a | up^", "{{ a.output ^"]) expect(at(text), text).toBeNull();
+    for (const text of ["plain ^", "{{ done }} ^", "{{ 'str^", "{{ a | up^", "{{ a.output ^"])
+      expect(at(text), text).toBeNull();
   });
 });

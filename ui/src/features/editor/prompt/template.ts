@@ -1,5 +1,5 @@
-// What a template or a condition says about its plan: which inputs and which steps it refers to, and how it reads when a
-// step is called otherwise. Pure, and quick on a text of 1 MiB.
+// What a template or a condition says about its plan: which inputs and which steps it refers to, and how it reads when
+// a step is called otherwise. Pure, and quick on a text of 1 MiB.
 
 import { type Mention, type Mode, scanCondition, scanTemplate, type Tag, tailOf } from "./scan";
 

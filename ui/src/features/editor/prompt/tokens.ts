@@ -1,7 +1,14 @@
 // Colours the tags of a template, and knows for completion in which of them the caret is. After a key only the
 // neighbourhood of the change is read again.
 
-import { type EditorState, type Extension, type Range, RangeSet, StateField, type Transaction } from "@codemirror/state";
+import {
+  type EditorState,
+  type Extension,
+  type Range,
+  RangeSet,
+  StateField,
+  type Transaction,
+} from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView } from "@codemirror/view";
 
 import { scanTemplate, type Tag, type TagKind } from "./scan";

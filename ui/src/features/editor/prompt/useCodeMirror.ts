@@ -4,7 +4,7 @@
 
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { standardKeymap } from "@codemirror/commands";
-import { Annotation, Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, placeholder as placeholderOf, tooltips } from "@codemirror/view";
 import { type RefObject, useEffect, useRef } from "react";
 
@@ -136,6 +136,13 @@ function listening(latest: RefObject<CodeField>, sending: Sending): Extension {
         sending.now();
         latest.current.onBlur?.();
       },
+      // Before the key map, which takes `z` with Shift for `z` alone where Caps Lock is on.
+      keydown: (event) => {
+        const history = historyKey(event);
+        if (history === null || !act(latest, sending, history)) return false;
+        event.preventDefault();
+        return true;
+      },
       beforeinput: (event) => act(latest, sending, event.inputType),
       dragover: (event) => {
         if (event.dataTransfer?.types.includes("Files") !== true) return false;
@@ -149,14 +156,14 @@ function listening(latest: RefObject<CodeField>, sending: Sending): Extension {
         return true;
       },
     }),
-    Prec.high(
-      keymap.of([
-        { key: "Mod-z", run: () => act(latest, sending, "historyUndo"), preventDefault: true },
-        { key: "Mod-Shift-z", run: () => act(latest, sending, "historyRedo"), preventDefault: true },
-        ...(isMac ? [] : [{ key: "Mod-y", run: () => act(latest, sending, "historyRedo"), preventDefault: true }]),
-      ]),
-    ),
   ];
+}
+
+function historyKey(event: KeyboardEvent): "historyUndo" | "historyRedo" | null {
+  if (event.altKey || !(isMac ? event.metaKey : event.ctrlKey)) return null;
+  const key = event.key.toLowerCase();
+  if (key === "z") return event.shiftKey ? "historyRedo" : "historyUndo";
+  return key === "y" && !isMac ? "historyRedo" : null;
 }
 
 /** The browser's own undo, from a key or from its menu, is the plan's. */
@@ -211,7 +218,8 @@ export function smallestChange(from: string, to: string): { from: number; to: nu
   let start = 0;
   while (start < shorter && from.charCodeAt(start) === to.charCodeAt(start)) start += 1;
   let end = 0;
-  while (end < shorter - start && from.charCodeAt(from.length - 1 - end) === to.charCodeAt(to.length - 1 - end)) end += 1;
+  while (end < shorter - start && from.charCodeAt(from.length - 1 - end) === to.charCodeAt(to.length - 1 - end))
+    end += 1;
   // Never between the two halves of one character.
   const isLow = (text: string, at: number) => (text.charCodeAt(at) & 0xfc00) === 0xdc00;
   if (start > 0 && (isLow(from, start) || isLow(to, start))) start -= 1;
