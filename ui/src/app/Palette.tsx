@@ -30,7 +30,7 @@ export default function Palette({
       <Dialog.Portal>
         <Dialog.Overlay className={styles.overlay} />
         <Dialog.Content className={styles.palette} aria-describedby={undefined}>
-          <Dialog.Title className={styles.hidden}>{t("palette.label")}</Dialog.Title>
+          <Dialog.Title className="visually-hidden">{t("palette.label")}</Dialog.Title>
           <Commands close={() => onOpenChange(false)} />
         </Dialog.Content>
       </Dialog.Portal>

@@ -115,3 +115,20 @@ export function segmentClass(kind: SegmentKind): string {
       return TASK_STATUSES[kind].texture;
   }
 }
+
+/** What has come to its end and will not change by itself. */
+export function hasEnded(status: TaskStatus): boolean {
+  switch (status) {
+    case "completed":
+    case "failed":
+    case "rejected":
+    case "skipped":
+    case "cancelled":
+      return true;
+    case "pending":
+    case "queued":
+    case "running":
+    case "awaiting_approval":
+      return false;
+  }
+}

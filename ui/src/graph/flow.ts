@@ -4,6 +4,7 @@
 import { type Edge, type Node, type NodeHandle, Position as Side } from "@xyflow/react";
 
 import type { Note, Position, Step, StepView } from "../api/types";
+import { hasEnded } from "../components/status";
 import { type Box, boxOf, NODE_HEIGHT, NODE_WIDTH, overlaps } from "./measures";
 import { above, type End } from "./threads";
 import { lookOfThread, type ThreadLook } from "./threadLook";
@@ -148,7 +149,7 @@ export function endsOf(id: string): { from: string; to: string } {
 function stepNode(step: CanvasStep, others: readonly string[], input: FlowInput): StepFlowNode {
   const { mode, views, connecting } = input;
   const beadAt = step.condition ? (others.length > 1 ? 22 : 32) : 0;
-  const waiting = mode === "watch" ? others.filter((id) => !hasEnded(views?.[id])) : [];
+  const waiting = mode === "watch" ? others.filter((id) => !hasEndedIn(views?.[id])) : [];
   const position = input.places.get(step.id) ?? { x: 0, y: 0 };
   const isDragged = input.dragged?.has(step.id) ?? false;
   return {
@@ -285,19 +286,6 @@ function boxOfThread(from: string, to: string, { places }: FlowInput): Box {
   };
 }
 
-function hasEnded(view: StepView | undefined): boolean {
-  switch (view?.status) {
-    case "completed":
-    case "failed":
-    case "rejected":
-    case "skipped":
-    case "cancelled":
-      return true;
-    default:
-      return false;
-  }
-}
-
 /** The old one where the new one says the same. */
 function kept<T extends FlowNode | FlowEdge>(old: FlowNode | FlowEdge | undefined, now: T): T {
   // An id names one kind of thing for ever, so what lies under it has the new one's type.
@@ -327,4 +315,8 @@ function isShallowEqual(old: unknown, now: unknown): boolean {
 function sameItems<T>(old: T[] | undefined, now: readonly T[]): T[] | null {
   if (old?.length !== now.length) return null;
   return old.every((item, index) => item === now[index]) ? old : null;
+}
+
+function hasEndedIn(view: StepView | undefined): boolean {
+  return view !== undefined && hasEnded(view.status);
 }

@@ -7,7 +7,7 @@ import { PageHeader } from "../../components/PageHeader";
 import { Skeleton } from "../../components/Skeleton";
 import { PlanCanvas } from "../../graph";
 import styles from "./EditorPage.module.css";
-import { useIsNarrow } from "./useEditorWidth";
+import { useMedia } from "../../components/useMedia";
 
 const NOTHING = { nodes: {}, notes: [] };
 const NOBODY = new Set<string>();
@@ -15,7 +15,7 @@ const ignore = () => {};
 
 export function EditorPageLoading() {
   const { t } = useTranslation("editor");
-  const isNarrow = useIsNarrow();
+  const isNarrow = useMedia("(max-width: 1100px)");
   return (
     <div className={styles.page} role="status" aria-label={t("reading")}>
       <PageHeader

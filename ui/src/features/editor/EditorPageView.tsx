@@ -23,7 +23,7 @@ import { useEditActions } from "./useEditorActions";
 import { EditorContext } from "./useEditor";
 import { useEditorState } from "./useEditorState";
 import { useEditorTabs } from "./useEditorTabs";
-import { useIsNarrow } from "./useEditorWidth";
+import { useMedia } from "../../components/useMedia";
 
 const PANEL_PX = 352;
 
@@ -50,7 +50,7 @@ export function EditorPageView({ planId, start }: { planId: string; start: Opene
   const archived = useArchived(planId, start.archivedAt);
   const acts = useEditActions(editor, editing);
   const clipboard = useClipboard(editor, editing, canvas);
-  const isNarrow = useIsNarrow();
+  const isNarrow = useMedia("(max-width: 1100px)");
   const goTo = (stepId: string) => {
     editor.select([stepId]);
     canvas.current?.goTo(stepId);

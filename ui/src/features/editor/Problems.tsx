@@ -110,7 +110,7 @@ function Row({ problem: { severity, stepId, message, code, fix }, onGoTo, onFix 
     <>
       <span className={severity === "error" ? styles.error : styles.warning}>
         <Icon icon={severity === "error" ? CircleAlert : TriangleAlert} />
-        <span className={styles.hidden}>{t(severity)}</span>
+        <span className="visually-hidden">{t(severity)}</span>
       </span>
       <span className={stepId == null ? styles.plan : styles.step}>{stepId ?? t("plan")}</span>
       <span className={styles.sentence}>

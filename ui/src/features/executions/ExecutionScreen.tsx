@@ -25,7 +25,7 @@ import { topologicalOrder } from "./order";
 import { pastQuery } from "./queries";
 import { Strip } from "./Strip";
 import { Timeline } from "./timeline/Timeline";
-import { useMedia } from "./useNow";
+import { useMedia } from "../../components/useMedia";
 import { useSelectedStep } from "./useSelectedStep";
 import { WatchCanvas } from "./WatchCanvas";
 import { useSaid } from "./words";

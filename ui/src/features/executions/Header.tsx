@@ -19,7 +19,7 @@ import { HeaderLine, PageHeader } from "../../components/PageHeader";
 import styles from "./Header.module.css";
 import { executionJson, useCancel, useResume } from "./mutations";
 import { RaiseBudget } from "./RaiseBudget";
-import { useMedia } from "./useNow";
+import { useMedia } from "../../components/useMedia";
 import { shortId, useSaid } from "./words";
 
 const COPIED_FOR_MS = 2_000;

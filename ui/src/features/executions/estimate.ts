@@ -3,7 +3,7 @@
 // A person's time is never estimated: what lies behind a review has a length, but no place in time.
 
 import type { Execution, Step, StepView } from "../../api/types";
-import { hasEnded } from "./follow";
+import { hasEnded } from "../../components/status";
 import { topologicalOrder } from "./order";
 
 /** What each step took in an earlier execution of the same version. */

@@ -1,23 +1,6 @@
 // Which step the drawer goes to while it follows an execution. Pure.
 
-import type { StepView, TaskStatus } from "../../api/types";
-
-/** What has come to its end and will not change by itself. */
-export function hasEnded(status: TaskStatus): boolean {
-  switch (status) {
-    case "completed":
-    case "failed":
-    case "rejected":
-    case "skipped":
-    case "cancelled":
-      return true;
-    case "pending":
-    case "queued":
-    case "running":
-    case "awaiting_approval":
-      return false;
-  }
-}
+import type { StepView } from "../../api/types";
 
 /**
  * The step to look at: the present one for as long as it runs, else the one that has run longest, else one that waits

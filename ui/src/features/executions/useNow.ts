@@ -41,15 +41,3 @@ export function useNow(isTicking: boolean, rate: keyof typeof CLOCKS = "quick"):
   const clock = CLOCKS[rate];
   return useSyncExternalStore(isTicking ? clock.subscribe : still, clock.read);
 }
-
-/** Whether the window is as the media query says. */
-export function useMedia(query: string): boolean {
-  return useSyncExternalStore(
-    (watcher) => {
-      const media = matchMedia(query);
-      media.addEventListener("change", watcher);
-      return () => media.removeEventListener("change", watcher);
-    },
-    () => matchMedia(query).matches,
-  );
-}

@@ -12,7 +12,7 @@ import type { Sorting } from "./columns";
 import { firstOrder, SORTS } from "./rows";
 import styles from "./Toolbar.module.css";
 import type { View } from "./useAddress";
-import { useMedia } from "./virtual";
+import { useMedia } from "../../components/useMedia";
 
 /** How many tags stand before "More": one line of them. */
 const SHOWN_TAGS = { wide: 6, narrow: 3 };

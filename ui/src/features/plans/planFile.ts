@@ -4,6 +4,7 @@
 // what it cannot say: too large, not text, not JSON or YAML, a file of another program.
 
 import type { Plan, PlanDocument } from "../../api/types";
+import { firstFault } from "../../components/jsonFault";
 
 /** The API takes no larger body. */
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -64,21 +65,8 @@ async function parseJson(text: string): Promise<Parsed> {
     return { value: JSON.parse(text) };
   } catch (error) {
     const what = error instanceof Error ? error.message : "";
-    return { refusal: { reason: "not JSON", ...(await firstFault(text)), what } };
+    return { refusal: { reason: "not JSON", ...firstFault(text), what } };
   }
-}
-
-/** Engines word the place of a fault each in its own way, so it is looked up in a tree that marks faults. */
-async function firstFault(text: string): Promise<{ line: number; column: number }> {
-  const { jsonLanguage } = await import("@codemirror/lang-json");
-  let at = text.length;
-  jsonLanguage.parser.parse(text).iterate({
-    enter: ({ type, from }) => {
-      if (type.isError) at = Math.min(at, from);
-    },
-  });
-  const before = text.slice(0, at).split("\n");
-  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
 }
 
 async function parseYaml(text: string): Promise<Parsed> {

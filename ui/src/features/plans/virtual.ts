@@ -1,6 +1,6 @@
 // What lists need to know of the page: the size of a rem, how far down a list begins, how wide there is room.
 
-import { type RefObject, useLayoutEffect, useState, useSyncExternalStore } from "react";
+import { type RefObject, useLayoutEffect, useState } from "react";
 
 /** A length of the design in px of this window; people may have larger texts. */
 export function pxOf(rem: number): number {
@@ -34,16 +34,4 @@ export function useWidth(element: RefObject<HTMLElement | null>): number {
     return () => observer.disconnect();
   }, [element]);
   return widthPx;
-}
-
-/** Whether the window is as a media query says. */
-export function useMedia(query: string): boolean {
-  return useSyncExternalStore(
-    (watcher) => {
-      const media = matchMedia(query);
-      media.addEventListener("change", watcher);
-      return () => media.removeEventListener("change", watcher);
-    },
-    () => matchMedia(query).matches,
-  );
 }

@@ -33,7 +33,7 @@ export function Opening({
       {severity !== undefined && (
         <span className={styles.sign} data-severity={severity}>
           <Icon icon={severity === "error" ? CircleAlert : TriangleAlert} sizePx={14} />
-          <span className={styles.hidden}>{t(severity)}</span>
+          <span className="visually-hidden">{t(severity)}</span>
         </span>
       )}
       {value}

@@ -106,7 +106,7 @@ export function PromptEditor(props: PromptEditorProps) {
         className={[styles.frame, mode === "condition" && styles.line].filter(Boolean).join(" ")}
         data-invalid={hasErrors || undefined}
       />
-      <p id={hintId} className={styles.hidden}>
+      <p id={hintId} className="visually-hidden">
         {[t("editorHint"), ...problems.map(sentenceOf)].join(" ")}
       </p>
       {refusal !== null && (

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { type FieldKind, type InputField, fieldsOf, written } from "./fields";
-import { buildInput, firstFault } from "./values";
+import { firstFault } from "../../../components/jsonFault";
+import { buildInput } from "./values";
 
 const field = (name: string, kind: FieldKind, more: Partial<InputField> = {}): InputField => ({
   path: name.split("."),

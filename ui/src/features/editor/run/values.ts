@@ -1,6 +1,6 @@
 // From what stands in the fields to the input of an execution. Pure.
 
-import { jsonLanguage } from "@codemirror/lang-json";
+import { firstFault } from "../../../components/jsonFault";
 
 import type { FieldKind, InputField } from "./fields";
 
@@ -75,18 +75,6 @@ function readJson(text: string): Read {
   } catch {
     return { fault: { reason: "notJson", ...firstFault(text) } };
   }
-}
-
-/** Where a text stops being JSON. Engines word this each in its own way, so it is looked up in a tree that marks faults. */
-export function firstFault(text: string): { line: number; column: number } {
-  let at = text.length;
-  jsonLanguage.parser.parse(text).iterate({
-    enter: ({ type, from }) => {
-      if (type.isError) at = Math.min(at, from);
-    },
-  });
-  const before = text.slice(0, at).split("\n");
-  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
 }
 
 function put(input: Record<string, unknown>, path: readonly string[], value: unknown): void {
