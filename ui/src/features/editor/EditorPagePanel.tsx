@@ -1,6 +1,7 @@
 // The panel at the right: the selected step or steps, the plan, and the run.
 
 import { Copy, CopyPlus, Ellipsis, Scissors, Trash2, X } from "lucide-react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { keysOf } from "../../actions";
@@ -9,12 +10,17 @@ import { IconButton } from "../../components/IconButton";
 import { Menu, type MenuItem } from "../../components/Menu";
 import { TabPanel, Tabs } from "../../components/Tabs";
 import styles from "./EditorPage.module.css";
-import { PlanInspector, SharedInspector, StepInspector } from "./inspector";
 import { RunPanel } from "./run/RunPanel";
 import { useEditor } from "./useEditor";
 import type { EditActs } from "./useEditorActions";
 import type { Clipboard } from "./useEditorClipboard";
 import type { EditorTab, EditorTabs } from "./useEditorTabs";
+
+// The fields stand on a text editor that the first picture of a plan does not need; they come as soon as it is drawn.
+const inspectors = () => import("./inspector");
+const PlanInspector = lazy(() => inspectors().then((all) => ({ default: all.PlanInspector })));
+const SharedInspector = lazy(() => inspectors().then((all) => ({ default: all.SharedInspector })));
+const StepInspector = lazy(() => inspectors().then((all) => ({ default: all.StepInspector })));
 
 interface PanelProps {
   tabs: EditorTabs;
@@ -28,6 +34,7 @@ export function EditorPanel({ tabs, acts, clipboard, isOver }: PanelProps) {
   const { t } = useTranslation("editor");
   const { selectedSteps, select } = useEditor();
   const hasSteps = selectedSteps.length > 0;
+  useEffect(() => void inspectors(), []);
   const close = () => {
     tabs.choose(null);
     select([]);
@@ -52,10 +59,14 @@ export function EditorPanel({ tabs, acts, clipboard, isOver }: PanelProps) {
       }
     >
       <TabPanel value="step" className={styles.tab}>
-        <Selected ids={selectedSteps} acts={acts} />
+        <Suspense>
+          <Selected ids={selectedSteps} acts={acts} />
+        </Suspense>
       </TabPanel>
       <TabPanel value="plan" className={styles.tab}>
-        <PlanInspector />
+        <Suspense>
+          <PlanInspector />
+        </Suspense>
       </TabPanel>
       <TabPanel value="run" className={styles.tab}>
         <RunPanel />
