@@ -19,7 +19,8 @@ async function open(page, steps) {
   await page.goto(`${address}${page.kind}.html?steps=${steps}`);
   // Ready: every node that is in view is there, and two frames have passed.
   return page.evaluate(async () => {
-    const drawn = () => document.querySelectorAll(".react-flow__node").length;
+    // A large plan from far is a drawing: a few paths instead of nodes.
+    const drawn = () => document.querySelectorAll(".react-flow__node, .react-flow__viewport path").length;
     let [last, calm] = [-1, 0];
     while (calm < 3 || typeof window.pan !== "function") {
       await new Promise((resolve) => requestAnimationFrame(resolve));

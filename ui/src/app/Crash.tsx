@@ -10,6 +10,7 @@ export function Crash({ error, reset }: ErrorComponentProps) {
   const { t } = useTranslation("app");
   return (
     <ErrorState
+      isPage
       title={t("crash.title")}
       text={t("crash.meaning")}
       code={error instanceof Error ? error.message : String(error)}

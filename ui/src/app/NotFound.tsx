@@ -11,6 +11,7 @@ export function NotFound() {
   const navigate = useNavigate();
   return (
     <EmptyState
+      isPage
       title={t("notFound.title")}
       text={t("notFound.meaning")}
       action={<Button onClick={() => void navigate({ to: "/plans" })}>{t("notFound.back")}</Button>}

@@ -18,6 +18,7 @@ export function EmptyState({
   action,
   drawing,
   isInline = false,
+  isPage = false,
 }: {
   title: string;
   text?: ReactNode;
@@ -26,7 +27,10 @@ export function EmptyState({
   drawing?: ReactNode;
   /** Inside a panel or a list, instead of in the middle of a screen. */
   isInline?: boolean | undefined;
+  /** It is all that the page shows, so its title is the page's. */
+  isPage?: boolean | undefined;
 }) {
+  const Heading = isPage ? "h1" : "h2";
   return (
     <div className={isInline ? styles.inline : styles.page}>
       <div className={styles.content}>
@@ -34,7 +38,7 @@ export function EmptyState({
           {drawing ?? <PlanDrawing steps={DRAWN} size="medium" />}
         </div>
         <div className={styles.words}>
-          <h2 className={styles.title}>{title}</h2>
+          <Heading className={styles.title}>{title}</Heading>
           {text !== undefined && <p className={styles.text}>{text}</p>}
           {action !== undefined && <div className={styles.action}>{action}</div>}
         </div>

@@ -12,6 +12,7 @@ export function ErrorState({
   code,
   action,
   isInline = false,
+  isPage = false,
 }: {
   title: string;
   text?: ReactNode;
@@ -19,7 +20,10 @@ export function ErrorState({
   action?: ReactNode;
   /** A card where it stands, instead of in the middle of a screen. */
   isInline?: boolean | undefined;
+  /** It is all that the page shows, so its title is the page's. */
+  isPage?: boolean | undefined;
 }) {
+  const Heading = isPage ? "h1" : "h2";
   return (
     <div className={isInline ? undefined : styles.page}>
       <div className={styles.card} role="alert">
@@ -27,7 +31,7 @@ export function ErrorState({
           <span className={styles.icon}>
             <Icon icon={OctagonX} />
           </span>
-          <h2 className={styles.title}>{title}</h2>
+          <Heading className={styles.title}>{title}</Heading>
           {code != null && <code className={styles.code}>{code}</code>}
         </header>
         {text !== undefined && <div className={styles.text}>{text}</div>}

@@ -41,6 +41,7 @@ function Unreadable({ error, retry }: { error: Error; retry: () => void }) {
   if (isApiError(error) && error.status === 404) {
     return (
       <ErrorState
+        isPage
         title={t("notFound.title")}
         text={t("notFound.text")}
         code={error.code}
@@ -50,6 +51,7 @@ function Unreadable({ error, retry }: { error: Error; retry: () => void }) {
   }
   return (
     <ErrorState
+      isPage
       title={t("unreadable.title")}
       text={isApiError(error) ? error.message : t("unreadable.offline")}
       code={isApiError(error) ? error.code : null}

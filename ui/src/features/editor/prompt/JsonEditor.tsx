@@ -90,6 +90,8 @@ export function JsonEditor({
     placeholder,
     longestBytes: LONGEST_BYTES,
     attributes: {
+      // What scrolls can be reached by keyboard, and says so.
+      tabindex: "0",
       "aria-label": label,
       "aria-multiline": "true",
       ...(wiring["aria-describedby"] === undefined ? {} : { "aria-describedby": wiring["aria-describedby"] }),

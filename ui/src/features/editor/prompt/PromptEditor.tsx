@@ -69,6 +69,8 @@ export function PromptEditor(props: PromptEditorProps) {
     placeholder: props.placeholder,
     isSingleLine: mode === "condition",
     attributes: {
+      // What scrolls can be reached by keyboard, and says so.
+      tabindex: "0",
       "aria-label": label,
       "aria-describedby": describedBy,
       "aria-multiline": String(mode === "template"),

@@ -14,7 +14,8 @@ import styles from "./Reading.module.css";
 export function Reading({ text, isLive = false }: { text: string; isLive?: boolean | undefined }) {
   const blocks = useMemo(() => blocksOf(text), [text]);
   const [address, setAddress] = useState<string | null>(null);
-  const components = useMemo(() => componentsWith(setAddress), []);
+  const top = topOf(blocks);
+  const components = useMemo(() => componentsWith(setAddress, top), [top]);
   return (
     <div className={styles.reading} data-live={isLive || undefined}>
       {blocks.map((block, index) => (
@@ -42,15 +43,30 @@ const Piece = memo(function Piece({ text, isPlain, components }: Block & { compo
 
 const PLUGINS = [remarkGfm];
 
-function componentsWith(open: (address: string) => void): Components {
+/** The level of the first heading: a text may begin with any. */
+function topOf(blocks: readonly Block[]): number {
+  for (const { text } of blocks) {
+    const marks = /^ {0,3}(#{1,6})\s/.exec(text)?.[1];
+    if (marks !== undefined) return marks.length;
+  }
+  return 1;
+}
+
+const LEVELS = ["h3", "h4", "h5", "h6"] as const;
+
+function componentsWith(open: (address: string) => void, top: number): Components {
+  // Headings of a text stand below those of the page, the first one right below.
+  const heading = (level: number) => {
+    const Level = LEVELS[Math.min(LEVELS.length - 1, Math.max(0, level - top))] ?? "h3";
+    return ({ children }: { children?: ReactNode }) => <Level>{children}</Level>;
+  };
   return {
-    // Headings of a text stand below those of the page.
-    h1: ({ children }) => <h3>{children}</h3>,
-    h2: ({ children }) => <h4>{children}</h4>,
-    h3: ({ children }) => <h5>{children}</h5>,
-    h4: ({ children }) => <h6>{children}</h6>,
-    h5: ({ children }) => <h6>{children}</h6>,
-    h6: ({ children }) => <h6>{children}</h6>,
+    h1: heading(1),
+    h2: heading(2),
+    h3: heading(3),
+    h4: heading(4),
+    h5: heading(5),
+    h6: heading(6),
     a: ({ href, children }) => (
       <Leads href={href} onOpen={open}>
         {children}
